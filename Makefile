@@ -1,0 +1,76 @@
+# Every target sets up .venv/ by itself; `make` alone lists the targets.
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test check bench soak constraints
+
+help: ## List the targets.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+	@echo "Another Python than python3: make PYTHON=python3.12 TARGET"
+
+demo: .venv/.installed ## Check and build the example runbooks, and let the robot answer one drill.
+	@echo "== Check the example runbooks"
+	@$(BIN)/runbook check
+	@echo "== Build their site"
+	@$(BIN)/runbook build
+	@echo "== Let the robot answer the drill amount-unit-change"
+	@rm -rf build/demo
+	@$(BIN)/drill run amount-unit-change --responder robot --seed 7 --speed max --out build/demo
+	@echo "== Open these in a browser"
+	@echo "site:   site/index.html"
+	@echo "report: build/demo/report.html"
+
+test: .venv/.installed-dev ## Run all tests, and the examples in docstrings.
+	@$(BIN)/pytest
+
+check: .venv/.installed-dev ## Check format, lint, types, and that the generated reference is up to date.
+	@$(BIN)/ruff format --check
+	@$(BIN)/ruff check
+	@$(BIN)/mypy
+ifneq ($(wildcard generator/reference.py),)
+	@$(BIN)/python -m generator.reference --check
+endif
+
+bench: .venv/.installed-dev ## Measure speed and memory.
+ifneq ($(wildcard tests/bench.py tests/bench/__main__.py),)
+	@$(BIN)/python -m tests.bench
+else
+	@echo "There are no benchmarks: tests/bench is missing." >&2; exit 1
+endif
+
+soak: .venv/.installed-dev ## Run drills for a long time and watch that nothing leaks or drifts.
+ifneq ($(wildcard tests/soak.py tests/soak/__main__.py),)
+	@$(BIN)/python -m tests.soak
+else
+	@echo "There is no soak test: tests/soak is missing." >&2; exit 1
+endif
+
+# A fresh environment, so that what is no longer needed leaves the list.
+constraints: ## Renew constraints.txt with the newest versions that fit pyproject.toml.
+	@rm -rf build/constraints && $(PYTHON) -m venv build/constraints/venv
+	@build/constraints/venv/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@echo "# The versions that the tests ran with. Renew with: make constraints" > build/constraints/new.txt
+	@build/constraints/venv/bin/python -m pip freeze --exclude-editable | grep -E '^[A-Za-z0-9._-]+==[^ ]+$$' >> build/constraints/new.txt
+	@mv build/constraints/new.txt constraints.txt && rm -rf build/constraints
+	@echo "constraints.txt is renewed; now run: make test check"
+
+.venv/.installed: pyproject.toml constraints.txt | .venv/bin/python
+	@echo "== Install what the commands need into .venv/"
+	@$(INSTALL) --editable . --constraint constraints.txt
+	@touch $@
+
+.venv/.installed-dev: pyproject.toml constraints.txt | .venv/bin/python
+	@echo "== Install what the commands and the tests need into .venv/"
+	@$(INSTALL) --editable '.[dev]' --constraint constraints.txt
+	@touch .venv/.installed $@
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Drillbook needs Python 3.11 or newer, and $(PYTHON) is '$$($(PYTHON) --version 2>&1)'." >&2; \
+	  echo "Name another one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; \
+	  exit 1; }
+	@$(PYTHON) -m venv .venv

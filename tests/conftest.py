@@ -1,0 +1,31 @@
+"""What every test may ask for: tools from outside Python, and one pace for Hypothesis."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+
+import pytest
+from hypothesis import settings
+
+# No deadline: a slow machine is not a bug. Derandomized: the same examples for everybody.
+settings.register_profile("drillbook", deadline=None, derandomize=True)
+settings.load_profile("drillbook")
+
+
+def require_tool(name: str) -> str:
+    """The path of a program such as ``promtool``; without it the test is skipped, and in CI it fails."""
+    path = shutil.which(name)
+    if path is not None:
+        return path
+    reason = f"{name} is not installed"
+    if os.environ.get("CI", "").lower() in {"", "0", "false"}:
+        pytest.skip(reason)
+    pytest.fail(f"{reason}, and in CI nothing is skipped for that", pytrace=False)
+
+
+@pytest.fixture(name="require_tool")
+def require_tool_fixture() -> Callable[[str], str]:
+    """``require_tool`` for tests that take it as an argument."""
+    return require_tool
