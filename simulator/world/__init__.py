@@ -1,0 +1,1 @@
+"""The simulated service: requests through a lineage graph, in batches of replicas."""

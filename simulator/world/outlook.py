@@ -1,0 +1,273 @@
+"""States in; for each, one probability per bin, bucket and outcome, and the impact out.
+
+A state is a row: the code of every knob, the intensity of every fault, the offered load.
+Equal rows are computed once; nothing here knows of seeds or replicas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from generator.model import PanelRows, Service
+from simulator.world import latency
+from simulator.world.drift import Bins, quantile_bins
+from simulator.world.flow import Delay, Floats, PlacedFault
+from simulator.world.graph import Graph, Passage
+from simulator.world.settings import Knob, Settings, as_released
+
+OUTCOMES = ("right", "late", "refused", "wrong", "failed")
+"""From best to worst for the one who asked."""
+CODES = ("200", "429", "500")
+DECISIONS = ("allow", "review", "block")
+FULL = 0.97
+"""Utilisation that is never passed: what is offered beyond is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What to expect of a request; the first axis of every array is the state."""
+
+    impact: Floats
+    """Share of requests that end worse than the same prototype does in the healthy world."""
+    codes: Floats
+    """(state, code): see ``CODES``."""
+    within: Floats
+    """(state, edge): share at or under each latency bucket edge."""
+    decisions: Floats
+    """(state, decision): see ``DECISIONS``."""
+    model_share: Floats
+    features: Floats
+    """(state, feature, bin + 1); missing values last; padded with zeros."""
+    feature_mean: Floats
+    """(state, feature); NaN where every value is missing."""
+    feature_sd: Floats
+    score: Floats
+    """(state, bin)."""
+    score_mean: Floats
+    correct: Floats
+    """Share of decisions that agree with the label."""
+    busy: Floats
+    """Workers in use, on average."""
+
+    def take(self, index: NDArray[np.intp]) -> Outlook:
+        return Outlook(**{item.name: getattr(self, item.name)[index] for item in fields(self)})
+
+
+class Outlooks:
+    """The outlook of any state of a service, remembered."""
+
+    def __init__(
+        self, service: Service, panel: PanelRows, knobs: Sequence[Knob], faults: Sequence[PlacedFault]
+    ) -> None:
+        self.service, self.knobs, self.faults = service, tuple(knobs), tuple(faults)
+        self.graph = Graph(service, panel)
+        self.edges_s: Floats = np.array(service.profile.latency.buckets_ms) / 1000
+        self.drift_features = service.profile.drift.features
+        healthy = self.graph.run(as_released_by(service, self.defaults[None, :], self.knobs), (), np.zeros((1, 0)))
+        self.bins = tuple(self._bins(healthy.features.get(name)) for name in self.drift_features)
+        self.score_bins = self._bins(healthy.score)
+        self._index: dict[bytes, int] = {}
+        self._known: Outlook | None = None
+        self._ends: dict[float, Floats] = {}
+
+    @property
+    def defaults(self) -> Floats:
+        """Codes of the knobs when nobody has turned one."""
+        return np.array([knob.default for knob in self.knobs])
+
+    @property
+    def exists(self) -> Floats:
+        """(feature, bin): 1 for a bin, 0 for padding."""
+        return np.array([[1.0 * (b < bins.count) for b in range(self.widest)] for bins in self.bins])
+
+    @property
+    def widest(self) -> int:
+        return max(bins.count for bins in self.bins)
+
+    def _bins(self, values: Floats | None) -> Bins:
+        if values is None:
+            return Bins(np.zeros(0))
+        present = ~np.isnan(values[0])
+        return quantile_bins(values[0][present], self.graph.weight[present], self.service.profile.drift.bins)
+
+    def of(self, rows: Floats) -> tuple[Outlook, NDArray[np.intp]]:
+        """All outlooks known by now, and where those of ``rows`` (state, column) stand among them."""
+        unique, inverse = np.unique(rows, axis=0, return_inverse=True)
+        keys = [row.tobytes() for row in unique]
+        new = [position for position, key in enumerate(keys) if key not in self._index]
+        if new:
+            self._remember(unique[new], [keys[position] for position in new])
+        assert self._known is not None
+        places = np.array([self._index[key] for key in keys], dtype=np.intp)
+        return self._known, places[inverse.reshape(-1)]
+
+    def impact(self, rows: Floats) -> Floats:
+        """The impact in each state; axes (state,)."""
+        known, places = self.of(rows)
+        return known.impact[places]
+
+    def _remember(self, rows: Floats, keys: Sequence[bytes]) -> None:
+        start = 0 if self._known is None else len(self._known.impact)
+        found = self._compute(rows)
+        if self._known is not None:
+            joined = {f.name: np.concatenate([getattr(self._known, f.name), getattr(found, f.name)]) for f in fields(found)}
+            found = Outlook(**joined)
+        self._known = found
+        self._index.update({key: start + offset for offset, key in enumerate(keys)})
+
+    def _compute(self, rows: Floats) -> Outlook:
+        settings = as_released_by(self.service, rows, self.knobs)
+        count = len(self.knobs)
+        passage = self.graph.run(settings, self.faults, rows[:, count : count + len(self.faults)])
+        load = rows[:, -1]
+        outlook, ends = self._aggregate(settings, passage, load)
+        healthy = np.stack([self._healthy_ends(value) for value in load])
+        worse = _ends_worse(healthy, ends)
+        return replace(outlook, impact=worse @ self.graph.weight)
+
+    def _healthy_ends(self, load: float) -> Floats:
+        """How the prototypes end in the healthy world at that load; axes (prototype, outcome)."""
+        if load not in self._ends:
+            settings = as_released_by(self.service, self.defaults[None, :], self.knobs)
+            passage = self.graph.run(settings, (), np.zeros((1, 0)))
+            self._ends[load] = self._aggregate(settings, passage, np.array([load]))[1][0]
+        return self._ends[load]
+
+    def _aggregate(self, settings: Settings, passage: Passage, load: Floats) -> tuple[Outlook, Floats]:
+        """The outlook (its impact still zero), and how the prototypes end: (state, prototype, outcome)."""
+        states, weight = len(load), self.graph.weight
+        queue = _queue(self.service, settings, passage, load, weight)
+        routes = self.service.profile.latency
+        share = settings.model_share[:, None]
+        model_within, model_late = self._times(passage.model_delays, routes.model.p50_ms, routes.model.p99_ms, queue)
+        rules_within, rules_late = self._times(passage.fallback_delays, routes.fallback.p50_ms, routes.fallback.p99_ms, queue)
+        block = passage.score > passage.threshold
+        held = np.abs(passage.score - passage.threshold) < settings.hold_margin[:, None]
+        is_bad = self.graph.label[None, :] > 0.5
+        rules = np.broadcast_to(passage.rules_block, (states, len(weight)))
+        failed = self.service.profile.error_ratio
+        ends = share[:, :, None] * _ends(np.where(held, 2, np.where(block == is_bad, 0, 3)), model_late, queue.refused, failed)
+        ends = ends + (1 - share)[:, :, None] * _ends(np.where(rules == is_bad, 0, 3), rules_late, queue.refused, failed)
+        by_model = np.stack([(~block & ~held) @ weight, held @ weight, (block & ~held) @ weight], axis=1)
+        by_rules = np.stack([~rules @ weight, np.zeros(states), rules @ weight], axis=1)
+        right = share[:, 0] * ((block == is_bad) @ weight) + (1 - share[:, 0]) * ((rules == is_bad) @ weight)
+        features, mean, sd = self._features(passage, states)
+        score = np.broadcast_to(passage.score, (states, len(weight)))
+        outlook = Outlook(
+            impact=np.zeros(states),
+            codes=np.stack([(1 - queue.refused) * (1 - failed), queue.refused * (1 - failed), np.full(states, failed)], 1),
+            within=share * model_within + (1 - share) * rules_within,
+            decisions=share * by_model + (1 - share) * by_rules,
+            model_share=settings.model_share,
+            features=features,
+            feature_mean=mean,
+            feature_sd=sd,
+            score=self.score_bins.shares(score, weight)[:, :-1],
+            score_mean=score @ weight,
+            correct=right,
+            busy=queue.busy,
+        )
+        return outlook, ends
+
+    def _times(self, delays: Sequence[Delay], p50_ms: float, p99_ms: float, queue: Queue) -> tuple[Floats, Floats]:
+        """Share within each bucket edge (state, edge), and lateness (state, prototype)."""
+        deadline = np.array([self.service.profile.latency.deadline_ms / 1000])
+        p50, p99 = queue.slowdown * p50_ms / 1000, queue.slowdown * p99_ms / 1000
+        within: Floats = np.zeros((len(p50), len(self.edges_s)))
+        late: Floats = np.zeros((len(p50), 1))
+        for met, probability in latency.mixtures(delays):
+            if met:
+                under = latency.share_within_delayed(self.edges_s, p50, p99, met)
+                in_time = latency.share_within_delayed(deadline, p50, p99, met)
+            else:
+                under, in_time = latency.share_within(self.edges_s, p50, p99), latency.share_within(deadline, p50, p99)
+            traffic = np.broadcast_to(probability, (len(p50), len(self.graph.weight))) @ self.graph.weight
+            within = within + traffic[:, None] * under
+            late = late + probability * (1 - in_time)
+        return within, late
+
+    def _features(self, passage: Passage, states: int) -> tuple[Floats, Floats, Floats]:
+        weight, count = self.graph.weight, len(self.drift_features)
+        shares = np.zeros((states, count, self.widest + 1))
+        mean, sd = np.full((states, count), np.nan), np.full((states, count), np.nan)
+        for place, (name, bins) in enumerate(zip(self.drift_features, self.bins, strict=True)):
+            values = passage.features.get(name, np.full((1, len(weight)), np.nan))
+            found = bins.shares(values, weight)
+            shares[:, place, : bins.count] = found[:, :-1]
+            shares[:, place, -1] = found[:, -1]
+            present = np.where(np.isnan(values), 0.0, weight)
+            total = present.sum(1)
+            some = total > 0
+            known = np.where(np.isnan(values), 0.0, values)
+            first = np.divide((present * known).sum(1), total, out=np.full(len(total), np.nan), where=some)
+            second = np.divide((present * known**2).sum(1), total, out=np.full(len(total), np.nan), where=some)
+            mean[:, place] = first
+            sd[:, place] = np.sqrt(np.maximum(second - first**2, 0.0))
+        return shares, mean, sd
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Axes (state,)."""
+
+    slowdown: Floats
+    """Service times relative to those the profile states."""
+    refused: Floats
+    busy: Floats
+
+
+def _queue(service: Service, settings: Settings, passage: Passage, load: Floats, weight: Floats) -> Queue:
+    """Waiting grows as 1 / (1 - utilisation), the M/M/1 sojourn time; offered work beyond ``FULL`` is refused."""
+    times = service.profile.latency
+    extra = sum(
+        (_mean_delay(delay, len(load), weight) * settings.model_share for delay in passage.model_delays), np.zeros(len(load))
+    ) + sum(
+        (_mean_delay(delay, len(load), weight) * (1 - settings.model_share) for delay in passage.fallback_delays),
+        np.zeros(len(load)),
+    )
+    offered = load * (times.occupancy_ms / 1000 + extra) / settings.workers
+    usual = service.profile.traffic.requests_per_s * times.occupancy_ms / 1000 / times.workers
+    used = np.minimum(offered, FULL)
+    refused = np.where(offered > FULL, 1 - FULL / np.maximum(offered, FULL), 0.0)
+    return Queue((1 - usual) / (1 - used), refused, used * settings.workers)
+
+
+def _mean_delay(delay: Delay, states: int, weight: Floats) -> Floats:
+    probability = np.broadcast_to(delay.probability, (states, len(weight))) @ weight
+    return probability * latency.mean_s(delay.p50_s, delay.p99_s)
+
+
+def _ends(decided: NDArray[np.intp], late: Floats, refused: Floats, failed: float) -> Floats:
+    """Probabilities of the outcomes, (state, prototype, outcome), from the decision each prototype would get."""
+    answered = (1 - failed) * (1 - refused)[:, None]
+    in_time = np.broadcast_to(answered * (1 - late), decided.shape)
+    out = np.zeros((*decided.shape, len(OUTCOMES)))
+    np.put_along_axis(out, decided[:, :, None], in_time[:, :, None], axis=2)
+    out[:, :, 1] += answered * late
+    out[:, :, 2] += ((1 - failed) * refused)[:, None]
+    out[:, :, 4] += failed
+    return out
+
+
+def _ends_worse(healthy: Floats, now: Floats) -> Floats:
+    """Probability that a prototype ends worse, (state, prototype), when both worlds share their luck.
+
+    The two distributions are coupled monotonically: the same quantile in both.
+    """
+    before = np.cumsum(healthy, axis=2)
+    after = np.cumsum(now, axis=2)
+    start = np.concatenate([np.zeros_like(before[:, :, :1]), before[:, :, :-1]], axis=2)
+    worse = np.maximum(before - np.maximum(start, after), 0.0).sum(axis=2)
+    return np.where(worse > 1e-12, worse, 0.0)
+
+
+def as_released_by(service: Service, rows: Floats, knobs: Sequence[Knob]) -> Settings:
+    """The settings that rows of codes stand for; the first columns of ``rows`` are the knobs'."""
+    settings = as_released(service, len(rows))
+    for column, knob in enumerate(knobs):
+        knob.turn(settings, rows[:, column])
+    return settings

@@ -1,0 +1,59 @@
+"""What responders may turn: the graph's settings, one array a setting, one place a state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+
+from generator.model import Service, Setting
+from simulator.world.flow import Floats
+
+
+@dataclass(slots=True)
+class Settings:
+    """Axes (state,) throughout."""
+
+    model_share: Floats
+    """Of requests that take the model's route."""
+    workers: Floats
+    hold_margin: Floats
+    """Scores closer to the threshold than this are held for a human; negative: none."""
+    version: dict[str, Floats]
+    """Index into the versions of a node."""
+    feature_on: dict[str, Floats] = field(default_factory=dict)
+    """1: the model sees the feature; 0: its default."""
+
+
+def as_released(service: Service, states: int) -> Settings:
+    """The settings that no control has touched: everything on, the newest version of each node."""
+    return Settings(
+        model_share=np.ones(states),
+        workers=np.full(states, float(service.profile.latency.workers)),
+        hold_margin=np.full(states, -1.0),
+        version={
+            node.id: np.full(states, len(node.versions) - 1.0) for node in service.lineage.nodes if node.versions
+        },
+    )
+
+
+Turn: TypeAlias = Callable[[Settings, Floats], None]
+"""Writes a control's codes, axes (state,), into settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Knob:
+    """A control as the world sees it: numbers, and what they do to the settings."""
+
+    id: str
+    minutes: float
+    default: float
+    codes: tuple[float, ...]
+    """Settings that make sense, encoded."""
+    values: tuple[Setting, ...]
+    """The same, as people write them."""
+    turn: Turn
+    encode: Callable[[Setting], float]
+    decode: Callable[[float], Setting]

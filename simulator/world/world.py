@@ -1,0 +1,113 @@
+"""Controls and a clock in; telemetry, and apart from it the truth, out: a batch of replicas of one service."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from generator.model import PanelRows, Service
+from simulator.world.draws import Draws, stream_key
+from simulator.world.flow import Floats, PlacedFault
+from simulator.world.outlook import Outlooks
+from simulator.world.sampling import Sampler
+from simulator.world.settings import Knob
+from simulator.world.telemetry import Telemetry
+from simulator.world.traffic import rate_per_s, rounded_load
+
+HISTORY_STRIDE_S = 60.0
+FINE_HISTORY_S = 600.0
+"""The last minutes before the drill are scraped as the drill is, so that rates and holds are at home from the start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clockwork:
+    """When the drill starts and how it is cut into steps."""
+
+    week_minute: float
+    step_seconds: float
+    horizon_minutes: float
+
+    @property
+    def steps(self) -> int:
+        return round(self.horizon_minutes * 60 / self.step_seconds)
+
+
+class World:
+    """One service, simulated for every seed. Step 0 is the first scrape of the drill; the past is negative."""
+
+    def __init__(
+        self,
+        service: Service,
+        panel: PanelRows,
+        *,
+        knobs: Sequence[Knob],
+        faults: Sequence[PlacedFault],
+        seeds: Sequence[int],
+        clockwork: Clockwork,
+        outlooks: Outlooks | None = None,
+    ) -> None:
+        self.service, self.seeds, self.clockwork = service, tuple(seeds), clockwork
+        self.knobs = tuple(knobs)
+        self.faults = tuple(faults)
+        self.outlooks = outlooks or Outlooks(service, panel, knobs, faults)
+        self.codes: Floats = np.tile(self.outlooks.defaults, (len(self.seeds), 1))
+        """What is in force, axes (replica, knob)."""
+        self.past = _past(service, clockwork.step_seconds)
+        future = np.arange(clockwork.steps + 1) * clockwork.step_seconds
+        times = np.concatenate([self.past, future])
+        sampler = Sampler(service, self.outlooks, seeds=self.seeds, times=times, past=len(self.past))
+        self.telemetry = Telemetry(sampler.identities, replicas=len(self.seeds), times=times)
+        self._sampler = sampler
+        self.impact: Floats = np.zeros((len(self.seeds), clockwork.steps + 1))
+        """Axes (replica, step): the truth, which only scores and rulers may read."""
+        for position in range(len(self.past)):
+            self._scrape(position)
+
+    def rows(self, minutes: float) -> Floats:
+        """The states of all replicas at a minute, with the settings in force; axes (replica, column)."""
+        return state_rows(self.codes, minutes, faults=self.faults, service=self.service, clockwork=self.clockwork)
+
+    def step(self, step: int) -> None:
+        """Take the scrape of that step, with the settings now in force."""
+        self.impact[:, step] = self._scrape(len(self.past) + step)
+
+    def _scrape(self, position: int) -> Floats:
+        times = self.telemetry.times
+        now = times[position]
+        seconds = now - times[position - 1] if position else HISTORY_STRIDE_S
+        known, index = self.outlooks.of(self.rows(now / 60))
+        rate = rate_per_s(self.service.profile.traffic, np.array([self.clockwork.week_minute + now / 60]))[0]
+        outlook = known.take(index)
+        self.telemetry.append(self._sampler.sample(position, outlook, rate * seconds))
+        return outlook.impact
+
+
+def state_rows(
+    codes: Floats, minutes: Floats | float, *, faults: Sequence[PlacedFault], service: Service, clockwork: Clockwork
+) -> Floats:
+    """States for ``Outlooks``, axes (replica, column); ``minutes`` is one for all, or one a replica."""
+    at: Floats = np.broadcast_to(np.asarray(minutes, dtype=float), (len(codes),))
+    load = rounded_load(rate_per_s(service.profile.traffic, clockwork.week_minute + at))
+    return np.column_stack([codes, *(fault.intensity(at) for fault in faults), load])
+
+
+def _past(service: Service, step_seconds: float) -> Floats:
+    """Instants before the drill: enough for the longest window behind the label delay."""
+    profile = service.profile
+    windows = [*profile.drift.windows_minutes, profile.accuracy_window_minutes]
+    reach = (max(windows) + profile.labels.delay_minutes) * 60 + HISTORY_STRIDE_S
+    fine = np.arange(-FINE_HISTORY_S, 0, step_seconds)
+    return np.concatenate([np.arange(-reach, -FINE_HISTORY_S, HISTORY_STRIDE_S), fine])
+
+
+def drawn_onsets(spans: Sequence[tuple[float, float]], seeds: Sequence[int]) -> Floats:
+    """Onset in minutes, axes (fault, replica), uniform in each fault's span; a stream a fault, by position."""
+    draws = Draws()
+    return np.array(
+        [
+            [least + (most - least) * draws.at(seed, stream_key(f"onset.{position}")).random() for seed in seeds]
+            for position, (least, most) in enumerate(spans)
+        ]
+    ).reshape(len(spans), len(seeds))
