@@ -1,0 +1,100 @@
+"""A signal of a runbook in, the PromQL that measures it on one service out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from string import Template
+
+from generator.kinds import Kind
+from generator.model import Query, Service, Signal
+
+_METRIC_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
+_LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n"})
+
+
+def query_of(signal: Signal, service: Service, kinds: Mapping[str, Kind]) -> Query:
+    """The PromQL of a signal's value and of its firing; ``kinds`` are the signal kinds.
+
+    ValueError when a metric or a label of the service has a name that PromQL cannot hold.
+    """
+    declaration = kinds[signal.kind].declaration
+    metrics: tuple[str, ...] = tuple(declaration["metrics"])
+    value = _template(declaration["promql"], service).substitute(
+        dict(_parameters(signal)),
+        **{metric: _metric_name(metric, service) for metric in metrics},
+        service=_matchers(service),
+    )
+    comparison = ">" if signal.compare == "above" else "<"
+    return Query(
+        value=value,
+        firing=f"{value} {comparison} {number(signal.threshold)}",
+        metrics=metrics,
+        unit=declaration["unit"],
+    )
+
+
+def duration(minutes: float) -> str:
+    """A duration as Prometheus writes it, to the millisecond.
+
+    >>> duration(10), duration(1.5), duration(0)
+    ('10m', '90s', '0s')
+    """
+    milliseconds = round(minutes * 60_000)
+    if milliseconds and milliseconds % 60_000 == 0:
+        return f"{milliseconds // 60_000}m"
+    return f"{milliseconds // 1000}s" if milliseconds % 1000 == 0 else f"{milliseconds}ms"
+
+
+def number(value: float) -> str:
+    """A number as PromQL writes it, with nothing lost.
+
+    >>> number(0.1), number(250.0)
+    ('0.1', '250')
+    """
+    return repr(float(value)).removesuffix(".0")
+
+
+def _template(promql: str, service: Service) -> Template:
+    """The template, without the place for the service's labels where it has none."""
+    if not service.metrics.labels:
+        promql = promql.replace(",$service", "").replace("{$service}", "")
+    return Template(promql)
+
+
+def _parameters(signal: Signal) -> Iterator[tuple[str, str]]:
+    """What the template may name: each parameter, and the window as a label and as a range."""
+    for name, value in signal.with_.items():
+        if name == "window_minutes":
+            yield "window", f"{value:g}m"
+            yield "range", duration(value)
+        else:
+            yield name, _escaped(value) if isinstance(value, str) else number(value)
+
+
+def _matchers(service: Service) -> str:
+    return ",".join(
+        f'{_checked(label.label, _LABEL_NAME, service)}="{_escaped(label.value)}"'
+        for label in service.metrics.labels
+    )
+
+
+def _metric_name(canonical: str, service: Service) -> str:
+    for mapping in service.metrics.names:
+        if mapping.metric == canonical:
+            return _checked(mapping.name, _METRIC_NAME, service)
+    return canonical
+
+
+def _checked(name: str, allowed: re.Pattern[str], service: Service) -> str:
+    if not allowed.fullmatch(name):
+        raise ValueError(
+            f"service {service.id!r}: PromQL has no place for the name {name!r}: "
+            f"map it to one that matches {allowed.pattern}"
+        )
+    return name
+
+
+def _escaped(text: str) -> str:
+    return text.translate(_ESCAPES)

@@ -1,0 +1,13 @@
+"""The population stability index of the score, as the service last computed it."""
+
+from __future__ import annotations
+
+from generator.model import Parameters
+from simulator.signals import promql
+from simulator.world.telemetry import Floats, Telemetry
+
+
+def value(telemetry: Telemetry, parameters: Parameters) -> Floats:
+    window = f"{parameters['window_minutes']:g}m"
+    rows = promql.select(telemetry, "model_score_psi", window=window)
+    return promql.highest(promql.latest(telemetry, rows))

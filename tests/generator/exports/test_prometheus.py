@@ -1,0 +1,93 @@
+"""The exported rules say what the signals say."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import yaml
+
+from generator.exports import EXPORTS, prometheus
+from tests.conftest import require_tool
+from tests.generator.exports.catalogues import catalogue, service, signal
+
+DRIFT = signal(
+    "amount-drift", "psi", title="Drift of the amount", with_={"feature": "amount", "window_minutes": 10}
+)
+
+
+def test_a_signal_becomes_an_alert() -> None:
+    """Expression, hold, labels and links of an alert derive from the signal and its surroundings."""
+    text = prometheus.rules(catalogue([(service("fraud-scorer"), [DRIFT])]))
+
+    assert yaml.safe_load(text) == {
+        "groups": [
+            {
+                "name": "fraud-scorer/fraud-scorer-down",
+                "interval": "15s",
+                "rules": [
+                    {
+                        "alert": "AmountDrift",
+                        "expr": "max(model_feature_psi"
+                        '{feature="amount",window="10m",job="fraud-scorer"}) > 0.2',
+                        "for": "5m",
+                        "labels": {
+                            "severity": "page",
+                            "service": "fraud-scorer",
+                            "runbook": "fraud-scorer-down",
+                        },
+                        "annotations": {
+                            "summary": "Fraud scorer: Drift of the amount",
+                            "description": "Drift of the amount is above 0.2 PSI for 5m. "
+                            "Noise or not: A night with little traffic.",
+                            "runbook_url": "https://runbooks.acme.example/latest/runbooks/fraud-scorer-down/",
+                            "dashboard_url": "https://dashboards.acme.example/overview",
+                        },
+                    }
+                ],
+            }
+        ]
+    }
+
+
+def test_signals_that_only_inform_alert_nobody() -> None:
+    """A runbook whose signals are all of severity info has no group."""
+    quiet = signal("null-ratio", "feature-null-ratio", severity="info", with_={"feature": "amount"})
+
+    text = prometheus.rules(catalogue([(service("fraud-scorer"), [quiet])]))
+
+    assert yaml.safe_load(text) == {"groups": []}
+
+
+def test_the_evaluation_interval_can_be_chosen() -> None:
+    """The interval stands in every group."""
+    text = prometheus.rules(catalogue([(service("fraud-scorer"), [DRIFT])]), evaluation_seconds=60)
+
+    assert yaml.safe_load(text)["groups"][0]["interval"] == "60s"
+
+
+def test_the_same_catalogue_gives_the_same_text() -> None:
+    """The table's export is a pure function of the catalogue."""
+    export = EXPORTS["prometheus"].text
+
+    assert export(catalogue([(service("a"), [DRIFT])])) == export(catalogue([(service("a"), [DRIFT])]))
+
+
+def test_prometheus_takes_the_rules(tmp_path: Path) -> None:
+    """promtool finds nothing to say about rules with template marks, quotes and odd lines in their words."""
+    promtool = require_tool("promtool")
+    hostile = signal(
+        "latency-p99",
+        "latency-quantile",
+        title='{{ $value }} "quoted" \\ {{ end }}\u2028\x07é',
+        noise="a: b # c\n- {{ template }}\r\n\t%",
+        hold_minutes=0.5,
+        with_={"quantile": 0.99, "window_minutes": 2.5},
+    )
+    file = tmp_path / "rules.yaml"
+    file.write_text(prometheus.rules(catalogue([(service("fraud-scorer"), [DRIFT, hostile])])), "utf-8")
+
+    checked = subprocess.run([promtool, "check", "rules", file], capture_output=True, text=True, check=False)
+
+    assert checked.returncode == 0, checked.stderr
+    assert "2 rules found" in checked.stdout
