@@ -1,0 +1,183 @@
+"""One value and one schema in, what the schema's own keywords have against it out.
+
+The keywords are those of JSON Schema draft-07 that ``schema/`` uses; what lies inside the value is
+judged apart (``schemas.walk``), so that every problem is told once, where it is.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from generator.source import Pointer, likely
+
+Schema: TypeAlias = Mapping[str, Any]
+ProblemKind = Literal["unknown-key", "missing-key", "wrong-type", "wrong-value"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a value, or with a key of it."""
+
+    pointer: Pointer
+    kind: ProblemKind
+    message: str
+    hint: str = ""
+    at_key: bool = False
+
+
+_TYPES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "array": (lambda v: isinstance(v, list), "a list"),
+    "boolean": (lambda v: isinstance(v, bool), "true or false"),
+    "integer": (lambda v: _is_number(v) and v == int(v), "a whole number"),
+    "null": (lambda v: v is None, "nothing"),
+    "number": (lambda v: _is_number(v), "a number"),
+    "object": (lambda v: isinstance(v, dict), "keys with values"),
+    "string": (lambda v: isinstance(v, str), "text"),
+}
+
+
+def judge(schema: Schema, value: Any, pointer: Pointer) -> Iterator[Problem]:
+    """The problems of the value itself; of keys only whether they are known and there."""
+    types = schema.get("type")
+    if types is not None and not _has_type(value, types):
+        yield _wrong_type(schema, value, pointer)
+    elif "const" in schema and not _same(value, schema["const"]):
+        yield Problem(pointer, "wrong-value", f"{shown(value)} must be {shown(schema['const'])}")
+    elif "enum" in schema and not any(_same(value, choice) for choice in schema["enum"]):
+        yield _wrong_choice(schema["enum"], value, pointer)
+    elif isinstance(value, str):
+        yield from _text(schema, value, pointer)
+    elif isinstance(value, list):
+        yield from _list(schema, value, pointer)
+    elif isinstance(value, dict):
+        yield from _keys(schema, value, pointer)
+    elif _is_number(value):
+        yield from _number(schema, value, pointer)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _has_type(value: object, types: str | list[str]) -> bool:
+    names = [types] if isinstance(types, str) else types
+    return any(_TYPES[name][0](value) for name in names)
+
+
+def _same(value: object, other: object) -> bool:
+    return value == other and isinstance(value, bool) == isinstance(other, bool)
+
+
+def shown(value: object) -> str:
+    """A value as a message shows it: short, on one line."""
+    if isinstance(value, dict):
+        return "this mapping"
+    if isinstance(value, list):
+        return "this list"
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "nothing"}[value]
+    text = " ".join(str(value).split())
+    text = text if len(text) <= 40 else text[:39] + "…"
+    return f"'{text}'" if isinstance(value, str) else text
+
+
+def _about(schema: Schema) -> str:
+    """The first sentence of a description, or an example: what would be right here."""
+    if schema.get("examples"):
+        return f"for example {shown(schema['examples'][0])}"
+    return str(schema.get("description", "")).split(". ")[0].rstrip(".")
+
+
+def _wrong_type(schema: Schema, value: object, pointer: Pointer) -> Problem:
+    types = schema["type"]
+    names = [types] if isinstance(types, str) else types
+    wanted = " or ".join(_TYPES[name][1] for name in names)
+    if value is None:
+        return Problem(pointer, "wrong-type", f"{wanted} must stand here, not nothing", _about(schema))
+    hint = _about(schema)
+    if "string" in names and not isinstance(value, (dict, list)):
+        hint = f'put it in quotes: "{str(value).lower() if isinstance(value, bool) else value}"'
+    return Problem(pointer, "wrong-type", f"{shown(value)} must be {wanted}", hint)
+
+
+def _wrong_choice(choices: list[Any], value: object, pointer: Pointer) -> Problem:
+    listed = ", ".join(str(choice) for choice in choices)
+    hint = likely(value, [c for c in choices if isinstance(c, str)]) if isinstance(value, str) else ""
+    return Problem(pointer, "wrong-value", f"{shown(value)} is not one of: {listed}", hint)
+
+
+def _text(schema: Schema, value: str, pointer: Pointer) -> Iterator[Problem]:
+    length = len(value.strip())
+    if length < schema.get("minLength", 0):
+        message = "the text is empty" if not length else f"{shown(value)} is too short"
+        yield Problem(pointer, "wrong-value", message, _about(schema))
+    elif length > schema.get("maxLength", length):
+        yield Problem(pointer, "wrong-value", f"the text is longer than {schema['maxLength']} characters")
+    elif "pattern" in schema and not re.search(schema["pattern"], value):
+        yield Problem(pointer, "wrong-value", f"{shown(value)} has the wrong form", _about(schema))
+    elif schema.get("format") == "date" and not _is_date(value):
+        yield Problem(pointer, "wrong-value", f"{shown(value)} is not a date", "write YYYY-MM-DD")
+
+
+def _is_date(text: str) -> bool:
+    try:
+        datetime.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) is not None
+
+
+def _number(schema: Schema, value: float, pointer: Pointer) -> Iterator[Problem]:
+    bounds: tuple[tuple[str, Callable[[float], bool], str], ...] = (
+        ("minimum", lambda bound: value < bound, "must not be below"),
+        ("maximum", lambda bound: value > bound, "must not be above"),
+        ("exclusiveMinimum", lambda bound: value <= bound, "must be above"),
+        ("exclusiveMaximum", lambda bound: value >= bound, "must be below"),
+    )
+    for keyword, broken, words in bounds:
+        if keyword in schema and broken(schema[keyword]):
+            yield Problem(pointer, "wrong-value", f"{value} {words} {schema[keyword]}", _about(schema))
+
+
+def _list(schema: Schema, value: list[Any], pointer: Pointer) -> Iterator[Problem]:
+    least, most = schema.get("minItems", 0), schema.get("maxItems", len(value))
+    if len(value) < least:
+        yield Problem(pointer, "wrong-value", f"the list needs at least {least} of them", _about(schema))
+    elif len(value) > most:
+        yield Problem(pointer, "wrong-value", f"the list may hold at most {most}", _about(schema))
+    if schema.get("uniqueItems"):
+        for index, item in enumerate(value):
+            if any(_same(item, earlier) for earlier in value[:index]):
+                message = f"{shown(item)} stands in the list twice"
+                yield Problem((*pointer, index), "wrong-value", message, "delete one")
+
+
+def _keys(schema: Schema, value: dict[str, Any], pointer: Pointer) -> Iterator[Problem]:
+    known: Schema = schema.get("properties", {})
+    missing = [key for key in schema.get("required", ()) if key not in value]
+    if schema.get("additionalProperties") is False:
+        for key in [k for k in value if k not in known]:
+            meant = likely(key, missing) or likely(key, [k for k in known if k not in value])
+            missing = [k for k in missing if f"'{k}'" not in meant]  # told once is enough
+            hint = meant or "known here: " + ", ".join(known)
+            yield Problem((*pointer, key), "unknown-key", f"unknown key '{key}'", hint, at_key=True)
+    for key in missing:
+        about = _about({k: v for k, v in known.get(key, {}).items() if k != "examples"})
+        yield Problem(pointer, "missing-key", f"missing key '{key}'", about)
+    if len(value) < schema.get("minProperties", 0):
+        yield Problem(pointer, "missing-key", "keys are missing here", _about(schema))
+    if len(value) > schema.get("maxProperties", len(value)):
+        message = f"only {schema['maxProperties']} of these keys may stand here: {', '.join(value)}"
+        yield Problem(pointer, "wrong-value", message, _about(schema))
+    forbidden = schema.get("not", {}).get("required", ())
+    if forbidden and set(forbidden) <= set(value):
+        message = f"{' and '.join(repr(key) for key in forbidden)} exclude each other"
+        yield Problem(
+            pointer,
+            "wrong-value",
+            message if len(forbidden) > 1 else f"{forbidden[0]!r} is out of place here",
+        )

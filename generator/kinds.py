@@ -1,0 +1,62 @@
+"""``schema/kinds/<table>/<kind>.json`` in, what each kind is out."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+TABLES = ("actions", "controls", "faults", "signals")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a kind is: its name, its words, and the JSON schema of its parameters."""
+
+    name: str
+    title: str
+    summary: str
+    parameters: Mapping[str, Any]
+    declaration: Mapping[str, Any]
+    """The whole file, for what only one table knows (metrics, nodes, units)."""
+
+
+@functools.cache
+def folder() -> Path:
+    """The folder of schemas: of the checkout, or the one that was shipped inside the package."""
+    package = Path(__file__).parent
+    for candidate in (package.parent / "schema", package / "_schema"):
+        if any(candidate.glob("*.schema.json")) or any(candidate.glob("kinds/*/*.json")):
+            return candidate
+    raise FileNotFoundError(f"no schema folder beside {package}: install drillbook again")
+
+
+@functools.cache
+def load(table: str) -> Mapping[str, Kind]:
+    """The kinds of a table by name, in alphabetical order."""
+    files = sorted((folder() / "kinds" / table).glob("*.json"))
+    return MappingProxyType({file.stem: _kind(file) for file in files})
+
+
+def _kind(file: Path) -> Kind:
+    declaration: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return Kind(
+        name=file.stem,
+        title=declaration["title"],
+        summary=declaration["summary"],
+        parameters=declaration.get("parameters", {}),
+        declaration=declaration,
+    )
+
+
+@functools.cache
+def vocabulary(name: str) -> Mapping[str, str]:
+    """A closed vocabulary of the schema, such as ``mechanism``: each word with its meaning, in order."""
+    common = json.loads((folder() / "common.schema.json").read_text(encoding="utf-8"))
+    definition = common["definitions"][name]
+    meanings = definition.get("x-descriptions", {})
+    return MappingProxyType({word: meanings.get(word, "") for word in definition["enum"]})

@@ -1,0 +1,67 @@
+"""A catalogue in, a checked site on disk out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from generator.model import Catalogue
+from generator.site import mkdocs, tree
+from generator.site.guide import guide_files, guide_navigation
+from generator.site.links import check_links
+from generator.site.navigation import navigation
+from generator.site.page import Page
+from generator.site.pages.front import front_page
+from generator.site.pages.organization import glossary_page, organization_page
+from generator.site.pages.runbook import runbook_page
+from generator.site.pages.service import service_page
+from generator.site.view import view_of
+from generator.source import Finding
+
+ASSETS = Path(__file__).parent / "assets"
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SiteReport:
+    """What was built, and what is wrong with it."""
+
+    pages: int
+    findings: tuple[Finding, ...]
+
+
+def silent(_: str) -> None:
+    """Progress that nobody watches."""
+
+
+def build(catalogue: Catalogue, root: Path, out: Path, *, progress: Progress = silent) -> SiteReport:
+    """Write the Markdown tree to ``root/build/site-src``, build it into ``out``, check every link."""
+    pages, findings = gather(catalogue)
+    files = {page.path: page.markdown().encode() for page in pages}
+    guide = guide_files(root / "docs")
+    assets = {f"assets/{path.name}": path.read_bytes() for path in sorted(ASSETS.iterdir()) if path.is_file()}
+    folder = root / "build"
+    entries = navigation(catalogue, guide_navigation(guide))
+    settings = mkdocs.config(catalogue.organization, entries, root=root, build=folder, out=out)
+    written = tree.write(folder / "site-src", {**files, **guide, **assets})
+    progress(f"{len(files) + len(guide)} pages: {written.written} changed, {written.removed} removed")
+    (folder / "mkdocs.yml").write_bytes(settings)
+    progress("MkDocs builds the site")
+    findings += mkdocs.run(folder)
+    if out.is_dir():
+        progress("checking links")
+        base = urlsplit(catalogue.organization.site_url).path.rstrip("/") + "/"
+        findings += check_links(out, base)
+    return SiteReport(len(files) + sum(name.endswith(".md") for name in guide), tuple(findings))
+
+
+def gather(catalogue: Catalogue) -> tuple[list[Page], list[Finding]]:
+    """All pages that come from the catalogue; nothing is written."""
+    views = [view_of(catalogue, compiled) for compiled in catalogue.runbooks]
+    pages = [front_page(catalogue), *[runbook_page(view) for view in views]]
+    pages += [service_page(catalogue, service) for service in catalogue.services]
+    pages += [organization_page(catalogue.organization), glossary_page(catalogue.organization)]
+    return pages, [problem for view in views for problem in view.problems]

@@ -1,0 +1,132 @@
+"""Text and values in, HTML and Markdown that cannot become anything else out.
+
+Every text field is hostile until it went through this room: plain strings are escaped when they
+become children of a tag, only :class:`Html` passes as it is.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from urllib.parse import urlsplit
+
+ALLOWED_SCHEMES = ("http", "https", "mailto")
+VOID = frozenset({"br", "hr", "img", "path", "rect", "circle", "line"})
+LINE_BREAKING = frozenset({"div", "section", "ol", "ul", "dl", "nav", "details", "svg", "g"})
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+# Inside a raw HTML block a fence, a brace or a bracket could still be read by a Markdown extension.
+_MARKDOWN_IN_HTML = str.maketrans(
+    {"\n": "&#10;", "`": "&#96;", "~": "&#126;", "{": "&#123;", "}": "&#125;", "[": "&#91;"}
+)
+_MARKDOWN = re.compile(r"[^\w\s,.%-]|_")
+_PARAGRAPH = re.compile(r"\n\s*\n")
+_CODE = re.compile(r"`([^`\n]+)`")
+_PLAIN_TITLE = str.maketrans({"<": "‹", ">": "›", '"': "”", "\n": " "})
+
+
+class Html(str):
+    """A piece of HTML that was built here and needs no escaping."""
+
+    __slots__ = ()
+
+
+NOTHING = Html("")
+
+
+def escape(text: str) -> Html:
+    """The text as HTML that reads the same and does nothing, in an attribute too."""
+    if isinstance(text, Html):
+        return text
+    return Html(html.escape(_CONTROL.sub("", text)).translate(_MARKDOWN_IN_HTML))
+
+
+def tag(name: str, *children: str, **attributes: str | None) -> Html:
+    """One element; ``class_`` becomes ``class``, other underscores hyphens, None leaves out."""
+    shown = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"'
+        for key, value in attributes.items()
+        if value is not None
+    )
+    if name in VOID:
+        return Html(f"<{name}{shown}/>")
+    line = "\n" if name in LINE_BREAKING else ""
+    inner = line.join(escape(child) for child in children if child)
+    return Html(f"<{name}{shown}>{line}{inner}{line}</{name}>")
+
+
+def join(separator: str, parts: list[Html] | tuple[Html, ...]) -> Html:
+    """The pieces in a row, with an escaped separator between them."""
+    return Html(escape(separator).join(part for part in parts if part))
+
+
+def heading(level: int, text: str, id: str | None = None) -> str:
+    """A Markdown heading with an anchor of its own."""
+    suffix = f" {{#{id}}}" if id else ""
+    return f"{'#' * level} {md(text)}{suffix}"
+
+
+def md(text: str) -> str:
+    """The text as one line of Markdown in which nothing has structure."""
+    line = " ".join(_CONTROL.sub("", text).split())
+    return _MARKDOWN.sub(lambda found: f"&#{ord(found.group())};", line)
+
+
+def plain_title(text: str) -> str:
+    """A title for places where the theme escapes nothing: navigation and ``<title>``."""
+    return _CONTROL.sub("", text).translate(_PLAIN_TITLE).replace("&", "&amp;")
+
+
+def safe_url(url: str) -> str | None:
+    """The address when its scheme is one a reader may follow, else None."""
+    text = url.strip()
+    if _CONTROL.search(text) or any(character.isspace() for character in text):
+        return None
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return None
+    if parts.scheme.lower() not in ALLOWED_SCHEMES:
+        return None
+    return text
+
+
+def external(url: str, text: str) -> Html:
+    """A link out of the site, or the plain text and address when the address is not allowed."""
+    address = safe_url(url)
+    if address is None:
+        return tag("span", text if text == url or not url else f"{text} ({url})")
+    return tag("a", text, href=address, rel="noopener noreferrer")
+
+
+def contact(text: str) -> Html:
+    """An address or a way to reach somebody, as a link where it is one."""
+    address = contact_url(text)
+    return external(address, text.removeprefix("mailto:")) if address else escape(text)
+
+
+def contact_url(text: str) -> str | None:
+    """The link behind a way to reach somebody; a bare mail address is one too."""
+    mail = re.fullmatch(r"[\w.+-]+@[\w-]+\.[\w.-]+", text)
+    return f"mailto:{text}" if mail else safe_url(text)
+
+
+def local(href: str, text: str, class_: str | None = None) -> Html:
+    """A link inside the site; ``href`` is ours, never an author's."""
+    return tag("a", text, href=href, class_=class_)
+
+
+def inline(text: str) -> Html:
+    """A sentence; what stands in backticks is set as code, nothing else has a meaning."""
+    pieces = _CODE.split(text.strip())
+    return Html("".join(tag("code", p) if i % 2 else escape(p) for i, p in enumerate(pieces)))
+
+
+def paragraphs(text: str) -> list[str]:
+    """The paragraphs and the bullet lists of a longer text, in order."""
+    return [part for part in _PARAGRAPH.split(text.strip()) if part.strip()]
+
+
+def anchor(kind: str, id: str) -> str:
+    """The HTML id of one thing on a page; distinct ids stay distinct whatever they hold."""
+    return f"{kind}-" + re.sub(r"[^a-zA-Z0-9.-]", lambda found: f"_{ord(found.group()):x}", id)

@@ -1,0 +1,1 @@
+"""One page or one section of a page per file."""

@@ -1,0 +1,89 @@
+"""A compiled runbook in, its page out: the first screen first, what is read on quiet days last."""
+
+from __future__ import annotations
+
+from generator.model import Dependency
+from generator.site.diagrams.lineage import lineage_diagram
+from generator.site.diagrams.plan import plan_diagram
+from generator.site.markup import Html, escape, heading, join, tag
+from generator.site.page import Page
+from generator.site.pages.card import card
+from generator.site.pages.detection import detection
+from generator.site.pages.people import changelog, communication, escalation, governance, roles
+from generator.site.pages.postmortem import postmortem
+from generator.site.pages.response import containment, mitigation, restoration
+from generator.site.view import View, page_of
+
+
+def runbook_page(view: View) -> Page:
+    """The whole page of one runbook."""
+    runbook = view.runbook
+    blocks = [
+        heading(1, runbook.title),
+        card(view),
+        tag("div", view.prose(runbook.summary), class_="db-summary"),
+        *detection(view),
+        *_plan(view),
+        *containment(view),
+        *mitigation(view),
+        *restoration(view),
+        *escalation(view),
+        *communication(view),
+        *roles(view),
+        *_background(view),
+        *postmortem(view),
+        *governance(view),
+        *_drills(view),
+        *changelog(view),
+    ]
+    tags = (view.service.title, runbook.severity, runbook.symptom)
+    return Page(page_of(runbook.id), runbook.title, tuple(blocks), tags)
+
+
+def _plan(view: View) -> list[str]:
+    words = "Every box leads to its step. Dashed lines are taken when a step fails."
+    return [heading(2, "Plan", "plan"), tag("p", words, class_="db-meta"), plan_diagram(view)]
+
+
+def _background(view: View) -> list[str]:
+    runbook, service = view.runbook, view.service
+    cascade = {id for dependency in runbook.dependencies for id in dependency.cascades_to}
+    suspects = {dependency.node for dependency in runbook.dependencies} - cascade
+    page = f"../services/{service.id}.html"
+    drawing = lineage_diagram(
+        service.lineage, f"Lineage of {service.title}", suspects=suspects, cascade=cascade, href=page
+    )
+    listed = [_dependency(view, dependency) for dependency in runbook.dependencies]
+    legend = [tag("span", "where it starts", class_="db-key db-key-suspect"), escape(" ")]
+    legend.append(tag("span", "suffers with it", class_="db-key db-key-cascade"))
+    return [
+        heading(2, "Problem", "problem"),
+        tag("div", view.prose(runbook.problem)),
+        heading(2, "Dependencies", "dependencies"),
+        tag("p", *legend, class_="db-meta"),
+        drawing,
+        tag("ul", *listed),
+    ]
+
+
+def _dependency(view: View, dependency: Dependency) -> Html:
+    words = [view.node(dependency.node), escape(": "), view.text(dependency.role_in_incident)]
+    if dependency.cascades_to:
+        words += [
+            escape(" Cascades to "),
+            join(", ", [view.node(id) for id in dependency.cascades_to]),
+            escape("."),
+        ]
+    return tag("li", *words)
+
+
+def _drills(view: View) -> list[str]:
+    """How many drills there are; what they hold stays sealed."""
+    runbook = view.runbook.id
+    count = sum(1 for drill in view.catalogue.drills if drill.truth.runbook == runbook)
+    words = (
+        "No drill rehearses this runbook yet."
+        if not count
+        else f"{count} drill{'s' * (count > 1)} of this runbook."
+    )
+    return [heading(2, "Drills", "drills"), tag("p", words)]

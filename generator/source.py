@@ -1,0 +1,78 @@
+"""Located values and findings: the ground floor that everything about sources stands on."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+Pointer: TypeAlias = tuple[str | int, ...]
+"""The way from the top of a document to a value: keys and indexes."""
+
+DocumentKind = Literal["organization", "service", "runbook", "drill"]
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where something stands; line and column count from 1."""
+
+    path: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A problem that a check found, bound to a place in a source."""
+
+    place: Place
+    rule: str
+    severity: Severity
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}" + (f" ({self.hint})" if self.hint else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One source file: its data, and where each key and value of it stands."""
+
+    path: str
+    """Relative to the root, with ``/``."""
+    kind: DocumentKind
+    name: str
+    """The id that the file or folder name gives."""
+    data: Mapping[str, Any]
+    values: Mapping[Pointer, Place] = field(default_factory=dict, repr=False)
+    keys: Mapping[Pointer, Place] = field(default_factory=dict, repr=False)
+    whole: bool = True
+    """False when some of the file could not be read; its findings say why."""
+
+    def place(self, pointer: Pointer, *, key: bool = False) -> Place:
+        """Where that value (or its key) stands, or else the nearest thing that encloses it."""
+        if key and pointer in self.keys:
+            return self.keys[pointer]
+        for length in range(len(pointer), -1, -1):
+            if pointer[:length] in self.values:
+                return self.values[pointer[:length]]
+        return Place(self.path)
+
+    def at(self, pointer: Pointer) -> Any:
+        """The value there; KeyError or IndexError when there is none."""
+        value: Any = self.data
+        for part in pointer:
+            value = value[part]
+        return value
+
+
+def likely(name: str, names: Iterable[str]) -> str:
+    """A hint that names what was probably meant, or nothing."""
+    close = difflib.get_close_matches(name, sorted(set(names)), n=1, cutoff=0.55)
+    return f"did you mean '{close[0]}'?" if close else ""

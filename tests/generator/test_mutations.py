@@ -1,0 +1,168 @@
+"""Every key, every choice and every reference of the shipped sources is misspelt once, and found."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+from collections import Counter
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from typing import Any
+
+import pytest
+
+from generator import schemas
+from generator.check import check
+from generator.checks import references, schema
+from generator.checks.sources import Sources
+from generator.load import Loaded, load
+from generator.schemas import Definition, Pair, Reading, Reference
+from generator.source import Document, Finding, Pointer
+from tests.generator.corpus import ROOT
+
+SOURCES = Sources.of(load(ROOT))
+DOCUMENTS = pytest.mark.parametrize("document", SOURCES.documents, ids=lambda d: f"{d.kind}-{d.name}")
+
+
+def misspelt(name: str) -> str:
+    """A name with a slip of the finger that no schema and no document knows."""
+    return f"{name[:-1]}zq{name[-1]}"
+
+
+def closed_mappings(document: Document) -> Iterator[Pair]:
+    """Every mapping whose schema names its keys."""
+    for pair in schemas.walk(schemas.of_kind(document.kind), document.data):
+        if isinstance(pair.value, dict) and pair.schema.get("additionalProperties") is False:
+            yield pair
+
+
+def findings_of(document: Document, part: Reading) -> list[Finding]:
+    return [schema.finding(document, problem) for problem in part.problems]
+
+
+@DOCUMENTS
+def test_every_misspelt_key_is_found(document: Document) -> None:
+    """An unknown key is reported at its own line and column, and the right one is named."""
+    unseen = []
+    for pair in closed_mappings(document):
+        for key in pair.value:
+            changed = {misspelt(k) if k == key else k: value for k, value in pair.value.items()}
+            pointer = (*pair.pointer, misspelt(key))
+            moved = dataclasses.replace(document, keys={pointer: document.keys[(*pair.pointer, key)]})
+            place = document.keys[(*pair.pointer, key)]
+            findings = findings_of(moved, schemas.read_part(pair.schema, changed, pair.pointer))
+            if not any(f.place == place and f"unknown key '{misspelt(key)}'" in f.message for f in findings):
+                unseen.append(f"{place}: {key}")
+
+    assert unseen == []
+
+
+@DOCUMENTS
+def test_every_misspelt_choice_is_found(document: Document) -> None:
+    """A value that is none of the choices is reported where it stands, with what was meant."""
+    unseen = []
+    pairs = [*schemas.walk(schemas.of_kind(document.kind), document.data)]
+    for pair in pairs:
+        if isinstance(pair.value, str) and "enum" in pair.schema:
+            findings = findings_of(
+                document, schemas.read_part(pair.schema, misspelt(pair.value), pair.pointer)
+            )
+            place = document.values[pair.pointer]
+            if not any(f.place == place and f"did you mean '{pair.value}'" in f.hint for f in findings):
+                unseen.append(f"{place}: {pair.value}")
+
+    assert unseen == []
+
+
+@DOCUMENTS
+def test_every_misspelt_kind_is_found(document: Document) -> None:
+    """A kind that is not declared is reported where it stands, with the one that was meant."""
+    unseen = []
+    for pair in schemas.walk(schemas.of_kind(document.kind), document.data):
+        by = pair.schema.get("x-kind", {}).get("by")
+        if by is None:
+            continue
+        changed = {**pair.value, by: misspelt(pair.value[by])}
+        findings = findings_of(document, schemas.read_part(pair.schema, changed, pair.pointer))
+        place = document.values[(*pair.pointer, by)]
+        if not any(f.place == place and f"did you mean '{pair.value[by]}'" in f.hint for f in findings):
+            unseen.append(f"{place}: {pair.value[by]}")
+
+    assert unseen == []
+
+
+@DOCUMENTS
+def test_every_misspelt_reference_is_found(document: Document) -> None:
+    """A name that nobody defines is reported where it is used."""
+    unseen = []
+    for reference in SOURCES.readings[document.path].references:
+        changed = dataclasses.replace(reference, name=misspelt(reference.name))
+        found = [*references.unknown(SOURCES, document, changed)]
+        place = document.values[reference.pointer]
+        if not any(f.place == place and misspelt(reference.name) in f.message for f in found):
+            unseen.append(f"{place}: {reference.name}")
+
+    assert unseen == []
+
+
+@DOCUMENTS
+def test_every_misspelt_definition_is_found_where_it_is_used(document: Document) -> None:
+    """Who uses a name that has been misspelt in its definition is told the likely definition."""
+    reading = SOURCES.readings[document.path]
+    given = Counter((definition.namespace, definition.name) for definition in reading.definitions)
+    silent = []
+    for definition in reading.definitions:
+        if definition.namespace.startswith("catalogue.") or given[definition.namespace, definition.name] > 1:
+            continue  # a catalogue name is the file's, and a name that is given again is still there
+        new = dataclasses.replace(definition, name=misspelt(definition.name))
+        definitions = tuple(new if d is definition else d for d in reading.definitions)
+        changed = dataclasses.replace(reading, definitions=definitions)
+        sources = Sources(SOURCES.root, SOURCES.documents, {**SOURCES.readings, document.path: changed})
+        for user, reference in users(document, definition):
+            found = [*references.unknown(sources, user, reference)]
+            if not found or not names_the_likely(found[0].hint, reference.name, new.name):
+                silent.append((str(user.values[reference.pointer]), definition.name, found))
+
+    assert silent == []
+
+
+def users(home: Document, definition: Definition) -> Iterator[tuple[Document, Reference]]:
+    """Every use of a name that a document defines, where no other namespace could give it."""
+    for document in SOURCES.documents:
+        if home in SOURCES.homes(definition.namespace, document):
+            for reference in SOURCES.readings[document.path].references:
+                if reference.name == definition.name and reference.namespaces == (definition.namespace,):
+                    yield document, reference
+
+
+def names_the_likely(hint: str, used: str, misspelt_definition: str) -> bool:
+    """The hint names the misspelt definition, or another name that is as close to what is used."""
+    named = hint.removeprefix("did you mean '").removesuffix("'?")
+    closeness = [SequenceMatcher(None, name, used).ratio() for name in (named, misspelt_definition)]
+    return named == misspelt_definition or closeness[0] >= closeness[1]
+
+
+def test_the_sources_stay_as_they_are() -> None:
+    """The mutations above work on copies."""
+    assert Sources.of(load(ROOT)).readings == SOURCES.readings
+
+
+@DOCUMENTS
+def test_no_value_is_answered_by_a_traceback(document: Document) -> None:
+    """Whatever stands where something else should, the checks answer with findings."""
+    others = tuple(d for d in SOURCES.documents if d is not document)
+    pointers = [pointer for pointer in document.values if pointer]
+    for pointer in pointers[:: max(1, len(pointers) // 12)]:
+        for odd in (None, [], [[]], {}, {"id": []}, True, "odd"):
+            data = copy.deepcopy(dict(document.data))
+            spoil(data, pointer, odd)
+            spoiled = dataclasses.replace(document, data=data)
+
+            check(Loaded(ROOT, (*others, spoiled), (), ("runbooks/services",)))
+
+
+def spoil(data: Any, pointer: Pointer, value: object) -> None:
+    """Put a value where the pointer leads."""
+    for part in pointer[:-1]:
+        data = data[part]
+    data[pointer[-1]] = value
