@@ -12,7 +12,20 @@ PACKAGES = ("generator", "simulator")
 
 # A room is a module or a folder right under its package. A room may import what stands beside it here and,
 # through that, what lies below.
-_READING = {"source", "model", "kinds", "schemas", "statistics", "values", "queries", "keywords", "located", "panel", "plan", "prose"}
+_READING = {
+    "source",
+    "model",
+    "kinds",
+    "schemas",
+    "statistics",
+    "values",
+    "queries",
+    "keywords",
+    "located",
+    "panel",
+    "plan",
+    "prose",
+}
 _GENERATOR: Mapping[str, set[str]] = {
     "source": set(),
     "statistics": set(),
@@ -35,9 +48,10 @@ _GENERATOR: Mapping[str, set[str]] = {
     "site": {"source", "model", "kinds", "queries", "prose", "plan", "shell"},
     "exports": {"model", "kinds", "queries"},
     "crash": set(),
+    "show": {"model"},
     "reference": _READING,
 }
-_GROUND = {"generator.model", "generator.kinds", "generator.values", "generator.statistics"}
+_GROUND = {f"generator.{room}" for room in ("model", "kinds", "values", "statistics", "prose", "source")}
 _SIMULATOR: Mapping[str, set[str]] = {
     "events": set(),
     "shell": set(),
@@ -63,7 +77,9 @@ def _arrows() -> dict[str, set[str]]:
         arrows[f"simulator.{room}"] = _GROUND | {f"simulator.{r}" for r in below}
     arrows["generator.cli"] = {f"generator.{room}" for room in _GENERATOR}
     arrows["simulator.cli"] = {f"simulator.{room}" for room in _SIMULATOR}
-    arrows["simulator.cli"] |= {f"generator.{room}" for room in ("load", "check", "compile", "report", "crash")}
+    arrows["simulator.cli"] |= {
+        f"generator.{room}" for room in ("source", "load", "check", "compile", "report", "crash")
+    }
     return arrows
 
 

@@ -15,7 +15,12 @@ def numeric(control: Control, turn: Turn) -> Knob:
 
 def chosen(control: Control, turn: Turn, *, order: Sequence[str]) -> Knob:
     """A control whose settings are words; the code is the place in ``order``."""
-    return _knob(control, turn, encode=lambda value: float(order.index(str(value))), decode=lambda code: order[int(code)])
+    return _knob(
+        control,
+        turn,
+        encode=lambda value: float(order.index(str(value))),
+        decode=lambda code: order[int(code)],
+    )
 
 
 def _knob(

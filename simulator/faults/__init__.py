@@ -34,7 +34,9 @@ def mechanism(kind: str) -> str:
     return str(kinds.load("faults")[kind].declaration["mechanism"])
 
 
-def place(faults: Sequence[Fault], *, benign: int, panel: PanelRows, seeds: Sequence[int]) -> tuple[PlacedFault, ...]:
+def place(
+    faults: Sequence[Fault], *, benign: int, panel: PanelRows, seeds: Sequence[int]
+) -> tuple[PlacedFault, ...]:
     """Faults with their onsets drawn for every seed; the last ``benign`` of them are noise.
 
     KeyError for a kind that is not in the table.

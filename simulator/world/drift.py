@@ -30,11 +30,14 @@ class Bins:
         flat = (index + (np.arange(states) * (self.count + 1))[:, None]).ravel()
         weights = np.broadcast_to(weight, values.shape).ravel()
         totals = np.bincount(flat, weights=weights, minlength=states * (self.count + 1))
-        return totals.reshape(states, self.count + 1) / weight.sum()
+        shares: Floats = totals.reshape(states, self.count + 1) / weight.sum()
+        return shares
 
 
 def quantile_bins(values: Floats, weight: Floats, count: int) -> Bins:
-    """At most ``count`` bins; fewer where many values are equal."""
+    """At most ``count`` bins; fewer where many values are equal, one where there are none."""
+    if not len(values):
+        return Bins(np.zeros(0))
     order = np.argsort(values, kind="stable")
     cumulative = np.cumsum(weight[order]) / weight.sum()
     wanted = np.arange(1, count) / count

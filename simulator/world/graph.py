@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from generator.model import Edge, Node, NodeVersion, PanelRows, Service
-from simulator.world.flow import Delay, Floats, Flow, PlacedFault, Reach
+from simulator.world.flow import Bools, Delay, Floats, Flow, PlacedFault, Reach
 from simulator.world.settings import Settings
 
 TRANSFORMS = {"identity": lambda values: values, "log1p": lambda values: np.log1p(np.maximum(values, 0.0))}
@@ -30,7 +30,9 @@ class Passage:
     score: Floats
     threshold: Floats
     """Axes (state, 1)."""
-    rules_block: Floats
+    rules_block: Bools
+    model_share: Floats
+    """Of requests that the model decides, axes (state,): a route that does not reach the endpoint decides none."""
     model_delays: tuple[Delay, ...]
     fallback_delays: tuple[Delay, ...]
 
@@ -64,7 +66,7 @@ class Graph:
         flows: dict[str, Flow] = {}
         score: Floats = np.zeros((1, len(self.weight)))
         threshold: Floats = np.full((1, 1), 0.5)
-        block: Floats = np.zeros((1, len(self.weight)))
+        block: Bools = np.zeros((1, len(self.weight)), dtype=bool)
         features: Mapping[str, Floats] = {}
         for node in self.order:
             flow = self._arrive(node, flows, settings)
@@ -81,9 +83,16 @@ class Graph:
             score=score,
             threshold=threshold,
             rules_block=block,
+            model_share=self._share(settings),
             model_delays=(*flows[self.model.id].delays, *own),
             fallback_delays=(*flows[self.fallback.id].delays, *own),
         )
+
+    def _share(self, settings: Settings) -> Floats:
+        arriving = {edge.feeds for edge in self.edges if edge.into == self.endpoint.id}
+        if self.model.id not in arriving:
+            return np.zeros_like(settings.model_share)
+        return settings.model_share if self.fallback.id in arriving else np.ones_like(settings.model_share)
 
     def _arrive(self, node: Node, flows: Mapping[str, Flow], settings: Settings) -> Flow:
         if node.kind == "source":
@@ -160,7 +169,8 @@ def _select(pick: Floats, options: Sequence[Floats]) -> Floats:
 
 def _features(version: NodeVersion, flow: Flow, gap: Floats) -> Flow:
     fields = {
-        feature.name: TRANSFORMS[feature.transform](flow.fields.get(feature.field, gap)) for feature in version.features
+        feature.name: TRANSFORMS[feature.transform](flow.fields.get(feature.field, gap))
+        for feature in version.features
     }
     return Flow(fields, flow.delays)
 

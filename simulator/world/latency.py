@@ -28,13 +28,15 @@ def normal_cdf(z: Floats) -> Floats:
     t = 1 / (1 + 0.3275911 * x)
     tail = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
     erf = 1 - tail * np.exp(-x * x)
-    return 0.5 * (1 + np.sign(z) * erf)
+    cdf: Floats = 0.5 * (1 + np.sign(z) * erf)
+    return cdf
 
 
 def share_within(edges_s: Floats, p50_s: Floats, p99_s: Floats) -> Floats:
     """Of lognormal times, the share at or under each edge; axes (state, edge)."""
     mu, sigma = lognormal(p50_s, p99_s)
-    return normal_cdf((np.log(edges_s)[None, :] - mu[:, None]) / sigma[:, None])
+    shares: Floats = normal_cdf((np.log(edges_s)[None, :] - mu[:, None]) / sigma[:, None])
+    return shares
 
 
 def mean_s(p50_s: float, p99_s: float) -> float:
@@ -45,14 +47,15 @@ def mean_s(p50_s: float, p99_s: float) -> float:
 
 def share_within_delayed(edges_s: Floats, p50_s: Floats, p99_s: Floats, delays: Sequence[Delay]) -> Floats:
     """Like ``share_within`` for the sum of a service time and all of these delays; axes (state, edge)."""
-    grid = np.arange(1, GRID_POINTS + 1) * GRID_S
+    grid = GRID_S * np.arange(1, GRID_POINTS + 1, dtype=np.float64)
     spectrum = np.fft.rfft(_masses(share_within(grid, p50_s, p99_s)), 2 * GRID_POINTS)
     for delay in delays:
         one = _masses(share_within(grid, np.array([delay.p50_s]), np.array([delay.p99_s])))
         spectrum = spectrum * np.fft.rfft(one, 2 * GRID_POINTS)
     total = np.cumsum(np.fft.irfft(spectrum, 2 * GRID_POINTS)[:, :GRID_POINTS], axis=1)
-    # Each factor's mass sits at the upper end of its cell; shift back by half a cell a factor.
-    where = edges_s + len(delays) * GRID_S / 2
+    # A cell's mass stands at its upper end, half a cell too high on average; and the sum of two places counts
+    # from two cells, not from one. Together: half a cell too low for each delay.
+    where = edges_s - len(delays) * GRID_S / 2
     return np.stack([np.interp(where, grid, row, left=0.0) for row in np.clip(total, 0.0, 1.0)])
 
 

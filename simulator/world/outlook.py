@@ -67,7 +67,9 @@ class Outlooks:
         self.graph = Graph(service, panel)
         self.edges_s: Floats = np.array(service.profile.latency.buckets_ms) / 1000
         self.drift_features = service.profile.drift.features
-        healthy = self.graph.run(as_released_by(service, self.defaults[None, :], self.knobs), (), np.zeros((1, 0)))
+        healthy = self.graph.run(
+            as_released_by(service, self.defaults[None, :], self.knobs), (), np.zeros((1, 0))
+        )
         self.bins = tuple(self._bins(healthy.features.get(name)) for name in self.drift_features)
         self.score_bins = self._bins(healthy.score)
         self._index: dict[bytes, int] = {}
@@ -114,7 +116,10 @@ class Outlooks:
         start = 0 if self._known is None else len(self._known.impact)
         found = self._compute(rows)
         if self._known is not None:
-            joined = {f.name: np.concatenate([getattr(self._known, f.name), getattr(found, f.name)]) for f in fields(found)}
+            joined = {
+                f.name: np.concatenate([getattr(self._known, f.name), getattr(found, f.name)])
+                for f in fields(found)
+            }
             found = Outlook(**joined)
         self._known = found
         self._index.update({key: start + offset for offset, key in enumerate(keys)})
@@ -142,16 +147,24 @@ class Outlooks:
         states, weight = len(load), self.graph.weight
         queue = _queue(self.service, settings, passage, load, weight)
         routes = self.service.profile.latency
-        share = settings.model_share[:, None]
-        model_within, model_late = self._times(passage.model_delays, routes.model.p50_ms, routes.model.p99_ms, queue)
-        rules_within, rules_late = self._times(passage.fallback_delays, routes.fallback.p50_ms, routes.fallback.p99_ms, queue)
+        share = passage.model_share[:, None]
+        model_within, model_late = self._times(
+            passage.model_delays, routes.model.p50_ms, routes.model.p99_ms, queue
+        )
+        rules_within, rules_late = self._times(
+            passage.fallback_delays, routes.fallback.p50_ms, routes.fallback.p99_ms, queue
+        )
         block = passage.score > passage.threshold
         held = np.abs(passage.score - passage.threshold) < settings.hold_margin[:, None]
         is_bad = self.graph.label[None, :] > 0.5
         rules = np.broadcast_to(passage.rules_block, (states, len(weight)))
         failed = self.service.profile.error_ratio
-        ends = share[:, :, None] * _ends(np.where(held, 2, np.where(block == is_bad, 0, 3)), model_late, queue.refused, failed)
-        ends = ends + (1 - share)[:, :, None] * _ends(np.where(rules == is_bad, 0, 3), rules_late, queue.refused, failed)
+        ends = share[:, :, None] * _ends(
+            np.where(held, 2, np.where(block == is_bad, 0, 3)), model_late, queue.refused, failed
+        )
+        ends = ends + (1 - share)[:, :, None] * _ends(
+            np.where(rules == is_bad, 0, 3), rules_late, queue.refused, failed
+        )
         by_model = np.stack([(~block & ~held) @ weight, held @ weight, (block & ~held) @ weight], axis=1)
         by_rules = np.stack([~rules @ weight, np.zeros(states), rules @ weight], axis=1)
         right = share[:, 0] * ((block == is_bad) @ weight) + (1 - share[:, 0]) * ((rules == is_bad) @ weight)
@@ -159,10 +172,12 @@ class Outlooks:
         score = np.broadcast_to(passage.score, (states, len(weight)))
         outlook = Outlook(
             impact=np.zeros(states),
-            codes=np.stack([(1 - queue.refused) * (1 - failed), queue.refused * (1 - failed), np.full(states, failed)], 1),
+            codes=np.stack(
+                [(1 - queue.refused) * (1 - failed), queue.refused * (1 - failed), np.full(states, failed)], 1
+            ),
             within=share * model_within + (1 - share) * rules_within,
             decisions=share * by_model + (1 - share) * by_rules,
-            model_share=settings.model_share,
+            model_share=passage.model_share,
             features=features,
             feature_mean=mean,
             feature_sd=sd,
@@ -173,7 +188,9 @@ class Outlooks:
         )
         return outlook, ends
 
-    def _times(self, delays: Sequence[Delay], p50_ms: float, p99_ms: float, queue: Queue) -> tuple[Floats, Floats]:
+    def _times(
+        self, delays: Sequence[Delay], p50_ms: float, p99_ms: float, queue: Queue
+    ) -> tuple[Floats, Floats]:
         """Share within each bucket edge (state, edge), and lateness (state, prototype)."""
         deadline = np.array([self.service.profile.latency.deadline_ms / 1000])
         p50, p99 = queue.slowdown * p50_ms / 1000, queue.slowdown * p99_ms / 1000
@@ -184,7 +201,10 @@ class Outlooks:
                 under = latency.share_within_delayed(self.edges_s, p50, p99, met)
                 in_time = latency.share_within_delayed(deadline, p50, p99, met)
             else:
-                under, in_time = latency.share_within(self.edges_s, p50, p99), latency.share_within(deadline, p50, p99)
+                under, in_time = (
+                    latency.share_within(self.edges_s, p50, p99),
+                    latency.share_within(deadline, p50, p99),
+                )
             traffic = np.broadcast_to(probability, (len(p50), len(self.graph.weight))) @ self.graph.weight
             within = within + traffic[:, None] * under
             late = late + probability * (1 - in_time)
@@ -204,7 +224,9 @@ class Outlooks:
             some = total > 0
             known = np.where(np.isnan(values), 0.0, values)
             first = np.divide((present * known).sum(1), total, out=np.full(len(total), np.nan), where=some)
-            second = np.divide((present * known**2).sum(1), total, out=np.full(len(total), np.nan), where=some)
+            second = np.divide(
+                (present * known**2).sum(1), total, out=np.full(len(total), np.nan), where=some
+            )
             mean[:, place] = first
             sd[:, place] = np.sqrt(np.maximum(second - first**2, 0.0))
         return shares, mean, sd
@@ -224,9 +246,13 @@ def _queue(service: Service, settings: Settings, passage: Passage, load: Floats,
     """Waiting grows as 1 / (1 - utilisation), the M/M/1 sojourn time; offered work beyond ``FULL`` is refused."""
     times = service.profile.latency
     extra = sum(
-        (_mean_delay(delay, len(load), weight) * settings.model_share for delay in passage.model_delays), np.zeros(len(load))
+        (_mean_delay(delay, len(load), weight) * passage.model_share for delay in passage.model_delays),
+        np.zeros(len(load)),
     ) + sum(
-        (_mean_delay(delay, len(load), weight) * (1 - settings.model_share) for delay in passage.fallback_delays),
+        (
+            _mean_delay(delay, len(load), weight) * (1 - passage.model_share)
+            for delay in passage.fallback_delays
+        ),
         np.zeros(len(load)),
     )
     offered = load * (times.occupancy_ms / 1000 + extra) / settings.workers

@@ -34,11 +34,18 @@ class Sampler:
         self._scores = np.zeros((replicas, outlooks.score_bins.count, scrapes + 1))
         self._labels = np.zeros((replicas, 2, scrapes + 1))
         """Running totals of (labelled, correct), by the scrape in which the requests came."""
-        self._totals = np.zeros((replicas, len(CODES) + len(outlooks.edges_s) + 1 + len(DECISIONS) + len(ROUTES)))
+        self._totals = np.zeros(
+            (replicas, len(CODES) + len(outlooks.edges_s) + 1 + len(DECISIONS) + len(ROUTES))
+        )
         self._draws = Draws()
-        self._stream = {name: stream_key(name) for name in ("requests", "codes", "latency", "decisions", "routes", "score", "labels")}
+        self._stream = {
+            name: stream_key(name)
+            for name in ("requests", "codes", "latency", "decisions", "routes", "score", "labels")
+        }
         self._of_feature = [stream_key(f"feature.{name}") for name in self.features]
-        healthy, index = outlooks.of(np.append(outlooks.defaults, [0.0] * len(outlooks.faults) + [1.0])[None, :])
+        healthy, index = outlooks.of(
+            np.append(outlooks.defaults, [0.0] * len(outlooks.faults) + [1.0])[None, :]
+        )
         self._reference, self._score_reference = self._references(healthy.take(index))
 
     def _references(self, healthy: Outlook) -> tuple[Floats, Floats]:
@@ -50,7 +57,9 @@ class Sampler:
             for place, name in enumerate(self.features):
                 share = healthy.features[0, place, :-1]
                 generator = self._draws.at(seed, stream_key(f"reference.{name}"))
-                features[replica, place] = generator.multinomial(size, _sums_to_one(share)) if share.sum() > 0 else 0
+                features[replica, place] = (
+                    generator.multinomial(size, _sums_to_one(share)) if share.sum() > 0 else 0
+                )
             generator = self._draws.at(seed, stream_key("reference.score"))
             scores[replica] = generator.multinomial(size, _sums_to_one(healthy.score[0]))
         return features, scores
@@ -86,10 +95,16 @@ class Sampler:
             count = int(at(seed, stream["requests"], step).poisson(expected))
             codes = at(seed, stream["codes"], step).multinomial(count, _sums_to_one(outlook.codes[replica]))
             within = np.append(outlook.within[replica], 1.0)
-            times = at(seed, stream["latency"], step).multinomial(count, np.maximum(np.diff(within, prepend=0.0), 0.0))
-            decisions = at(seed, stream["decisions"], step).multinomial(count, _sums_to_one(outlook.decisions[replica]))
+            times = at(seed, stream["latency"], step).multinomial(
+                count, np.maximum(np.diff(within, prepend=0.0), 0.0)
+            )
+            decisions = at(seed, stream["decisions"], step).multinomial(
+                count, _sums_to_one(outlook.decisions[replica])
+            )
             by_model = at(seed, stream["routes"], step).binomial(count, outlook.model_share[replica])
-            self._totals[replica] += np.concatenate([codes, np.cumsum(times), decisions, [by_model, count - by_model]])
+            self._totals[replica] += np.concatenate(
+                [codes, np.cumsum(times), decisions, [by_model, count - by_model]]
+            )
             for place, key in enumerate(self._of_feature):
                 generator = at(seed, key, step)
                 wobble = generator.standard_normal()
@@ -97,9 +112,12 @@ class Sampler:
                 present = count - drawn[-1]
                 if present:
                     means[replica, place] = (
-                        outlook.feature_mean[replica, place] + outlook.feature_sd[replica, place] * wobble / present**0.5
+                        outlook.feature_mean[replica, place]
+                        + outlook.feature_sd[replica, place] * wobble / present**0.5
                     )
-                self._features[replica, place, :, position + 1] = self._features[replica, place, :, position] + drawn
+                self._features[replica, place, :, position + 1] = (
+                    self._features[replica, place, :, position] + drawn
+                )
             scores = at(seed, stream["score"], step).multinomial(count, _sums_to_one(outlook.score[replica]))
             self._scores[replica, :, position + 1] = self._scores[replica, :, position] + scores
             prediction[replica] = outlook.score_mean[replica]
@@ -147,7 +165,11 @@ def _identities(service: Service) -> list[Series]:
         *(series("model_inference_duration_seconds_bucket", le=edge) for edge in edges),
         *(series("model_decisions_total", decision=decision) for decision in DECISIONS),
         *(series("model_route_requests_total", route=route) for route in ROUTES),
-        *(series("model_feature_psi", feature=name, window=window) for window in windows for name in features),
+        *(
+            series("model_feature_psi", feature=name, window=window)
+            for window in windows
+            for name in features
+        ),
         *(series("model_score_psi", window=window) for window in windows),
         *(series("model_feature_null_ratio", feature=name) for name in features),
         *(series("model_feature_mean", feature=name) for name in features),
@@ -159,4 +181,5 @@ def _identities(service: Service) -> list[Series]:
 
 
 def _sums_to_one(share: Floats) -> Floats:
-    return share / share.sum()
+    scaled: Floats = share / share.sum()
+    return scaled

@@ -34,7 +34,9 @@ def as_released(service: Service, states: int) -> Settings:
         workers=np.full(states, float(service.profile.latency.workers)),
         hold_margin=np.full(states, -1.0),
         version={
-            node.id: np.full(states, len(node.versions) - 1.0) for node in service.lineage.nodes if node.versions
+            node.id: np.full(states, len(node.versions) - 1.0)
+            for node in service.lineage.nodes
+            if node.versions
         },
     )
 

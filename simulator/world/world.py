@@ -18,7 +18,7 @@ from simulator.world.traffic import rate_per_s, rounded_load
 
 HISTORY_STRIDE_S = 60.0
 FINE_HISTORY_S = 600.0
-"""The last minutes before the drill are scraped as the drill is, so that rates and holds are at home from the start."""
+"""The last minutes before the drill are scraped as the drill is, so that rates are whole from the start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Clockwork:
 
 
 class World:
-    """One service, simulated for every seed. Step 0 is the first scrape of the drill; the past is negative."""
+    """One service, simulated for every seed. Step 0 is the drill's first scrape; the past is negative."""
 
     def __init__(
         self,
@@ -67,7 +67,9 @@ class World:
 
     def rows(self, minutes: float) -> Floats:
         """The states of all replicas at a minute, with the settings in force; axes (replica, column)."""
-        return state_rows(self.codes, minutes, faults=self.faults, service=self.service, clockwork=self.clockwork)
+        return state_rows(
+            self.codes, minutes, faults=self.faults, service=self.service, clockwork=self.clockwork
+        )
 
     def step(self, step: int) -> None:
         """Take the scrape of that step, with the settings now in force."""
@@ -85,7 +87,12 @@ class World:
 
 
 def state_rows(
-    codes: Floats, minutes: Floats | float, *, faults: Sequence[PlacedFault], service: Service, clockwork: Clockwork
+    codes: Floats,
+    minutes: Floats | float,
+    *,
+    faults: Sequence[PlacedFault],
+    service: Service,
+    clockwork: Clockwork,
 ) -> Floats:
     """States for ``Outlooks``, axes (replica, column); ``minutes`` is one for all, or one a replica."""
     at: Floats = np.broadcast_to(np.asarray(minutes, dtype=float), (len(codes),))
@@ -103,11 +110,14 @@ def _past(service: Service, step_seconds: float) -> Floats:
 
 
 def drawn_onsets(spans: Sequence[tuple[float, float]], seeds: Sequence[int]) -> Floats:
-    """Onset in minutes, axes (fault, replica), uniform in each fault's span; a stream a fault, by position."""
+    """Onset in minutes, axes (fault, replica), uniform in each fault's span; a stream for each position."""
     draws = Draws()
     return np.array(
         [
-            [least + (most - least) * draws.at(seed, stream_key(f"onset.{position}")).random() for seed in seeds]
+            [
+                least + (most - least) * draws.at(seed, stream_key(f"onset.{position}")).random()
+                for seed in seeds
+            ]
             for position, (least, most) in enumerate(spans)
         ]
     ).reshape(len(spans), len(seeds))

@@ -37,7 +37,9 @@ def features(rows: np.ndarray) -> np.ndarray:
     return table
 
 
-def fit(table: np.ndarray, label: np.ndarray, weight: np.ndarray, *, ridge: float) -> tuple[float, np.ndarray]:
+def fit(
+    table: np.ndarray, label: np.ndarray, weight: np.ndarray, *, ridge: float
+) -> tuple[float, np.ndarray]:
     """A logistic model by Newton's method: intercept and one coefficient a standardised feature."""
     design = np.column_stack([np.ones(len(table)), table])
     beta = np.zeros(design.shape[1])
@@ -61,7 +63,9 @@ def write_panel(path: Path, rows: np.ndarray, label: np.ndarray, weight: np.ndar
 
 def main() -> None:
     rng = np.random.default_rng(20260901)
-    rows = np.vstack([payments(ROWS_GENUINE, fraud=False, rng=rng), payments(ROWS_FRAUD, fraud=True, rng=rng)])
+    rows = np.vstack(
+        [payments(ROWS_GENUINE, fraud=False, rng=rng), payments(ROWS_FRAUD, fraud=True, rng=rng)]
+    )
     label = np.repeat([0, 1], [ROWS_GENUINE, ROWS_FRAUD])
     weight = np.where(label == 1, FRAUD_SHARE / ROWS_FRAUD, (1 - FRAUD_SHARE) / ROWS_GENUINE)
     write_panel(Path(__file__).with_name("panel.csv"), rows, label, weight)

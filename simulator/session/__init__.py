@@ -1,0 +1,1 @@
+"""A drill and a responder in, records out: the only loop there is. One drill is a batch of one."""

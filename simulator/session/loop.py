@@ -1,0 +1,264 @@
+"""The loop: the world takes a step, alarms are evaluated, messages arrive, the responder answers, all is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from generator.model import Setting
+from simulator.events import (
+    FACILITATOR,
+    WORLD,
+    AlertChanged,
+    Collected,
+    ControlOrdered,
+    ControlTookEffect,
+    Delivered,
+    Ended,
+    EvidenceLink,
+    Hypothesised,
+    Observed,
+    Payload,
+    Recorder,
+    digest,
+)
+from simulator.responders.view import ClaimCause, Move, Responder, Scene, TakeEvidence, TurnControl, View
+from simulator.session.opening import started
+from simulator.session.stage import Stage
+from simulator.session.vitals import Vitals
+from simulator.signals.alerts import SignalBank
+from simulator.world.draws import Draws, stream_key
+from simulator.world.flow import Floats
+
+SPREAD = 0.2
+"""Standard deviation of the logarithm of a machine's pace around the minutes that a step states."""
+
+
+class AllEndedError(Exception):
+    """Every drill of the batch was ended by its responder."""
+
+
+@dataclass(slots=True)
+class Order:
+    """A control that was turned and has not taken effect yet."""
+
+    replica: int
+    knob: int
+    code: float
+    effective_t: float
+
+
+class Session:
+    """A batch of drills, one recorder a replica. ``run`` plays it; the truth is told afterwards by ``reveal``."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        responder: Responder,
+        recorders: Sequence[Recorder],
+        *,
+        nonces: Sequence[str],
+        instant: bool = False,
+    ) -> None:
+        """``instant``: controls take effect at once, as for the oracle."""
+        self.stage, self.responder, self.recorders, self.nonces = (
+            stage,
+            responder,
+            tuple(recorders),
+            tuple(nonces),
+        )
+        self.world = stage.world()
+        self.vitals = Vitals(stage.service)
+        self._instant = instant
+        self._bank = SignalBank([ref.signal for ref in stage.signals], len(stage.seeds))
+        self._orders: list[Order] = []
+        signals = [ref.signal for ref in stage.signals]
+        self._sign = np.array([[1.0 if signal.compare == "above" else -1.0] for signal in signals])
+        self._threshold = np.array([[signal.threshold] for signal in signals])
+        self._crossed: Floats = np.full((len(stage.signals), len(stage.seeds)), np.nan)
+        self._shown: list[Observed] = []
+        self._ended = np.full(len(stage.seeds), np.inf)
+        """When each replica's drill ended, in seconds."""
+        self._draws = Draws()
+        self._place = {knob.id: index for index, knob in enumerate(stage.knobs)}
+
+    def ended(self, replica: int) -> float:
+        """When a replica's drill ended, in seconds; infinity while it goes on."""
+        return float(self._ended[replica])
+
+    @property
+    def scene(self) -> Scene:
+        stage = self.stage
+        return Scene(
+            service=stage.service,
+            runbooks=stage.runbooks,
+            signals=stage.signals,
+            replicas=len(stage.seeds),
+            pace=self._pace,
+            horizon_minutes=stage.drill.horizon_minutes,
+        )
+
+    def run(self) -> None:
+        """Play to the horizon, or until everybody has ended. An interrupt ends the drill with its record whole."""
+        for replica, recorder in enumerate(self.recorders):
+            recorder.append(
+                0.0, FACILITATOR, started(self.stage, replica, self.responder, self.nonces[replica])
+            )
+        self._apply(self.responder.begin(self.scene), 0.0)
+        steps = self.stage.clockwork.steps
+        try:
+            for step in range(steps + 1):
+                self._tick(step)
+                if step < steps:
+                    self._between((step + 1) * self.stage.clockwork.step_seconds)
+        except AllEndedError:
+            pass
+        except KeyboardInterrupt:
+            self._end("interrupted")
+        self._end("horizon")
+        self._freeze()
+
+    def _tick(self, step: int) -> None:
+        t = step * self.stage.clockwork.step_seconds
+        self._take_effect(t)
+        self.world.step(step)
+        evaluation = self._bank.evaluate(self.world.telemetry)
+        self._follow_crossings(evaluation.values, t)
+        self._show(t, evaluation.values)
+        self._alert(t, evaluation.values, evaluation.resolved, "resolved")
+        self._alert(t, evaluation.values, evaluation.fired, "firing")
+        self._deliver(t)
+        view = View(t, evaluation.values, evaluation.firing, self._crossed.copy(), self._in_force())
+        self._apply(self.responder.respond(view), t)
+
+    def _between(self, until_t: float) -> None:
+        for move in self.responder.wait(until_t):
+            self._apply([move], until_t)
+
+    # --- what the world does ------------------------------------------------------------------
+
+    def _take_effect(self, t: float) -> None:
+        for order in [order for order in self._orders if order.effective_t <= t]:
+            knob = self.stage.knobs[order.knob]
+            self.world.codes[order.replica, order.knob] = order.code
+            self._record(order.replica, t, WORLD, ControlTookEffect(knob.id, knob.decode(order.code)))
+            self._orders.remove(order)
+
+    def _follow_crossings(self, values: Floats, t: float) -> None:
+        crossed = self._sign * values > self._sign * self._threshold
+        self._crossed = np.where(crossed, np.fmin(self._crossed, t), np.nan)
+
+    def _show(self, t: float, values: Floats) -> None:
+        vitals = self.vitals.read(self.world.telemetry)
+        keys = [ref.key for ref in self.stage.signals]
+        self._shown = [
+            Observed(_numbers(keys, values[:, replica]), _numbers(self.vitals.names, vitals[:, replica]))
+            for replica in range(len(self.recorders))
+        ]
+        for replica, observed in enumerate(self._shown):
+            self._record(replica, t, WORLD, observed)
+
+    def _alert(
+        self, t: float, values: Floats, pairs: Sequence[tuple[int, int]], state: Literal["firing", "resolved"]
+    ) -> None:
+        for row, replica in pairs:
+            ref = self.stage.signals[row]
+            value = _number(values[row, replica])
+            alert = AlertChanged(ref.key, ref.runbook, ref.signal.severity, state, value)
+            self._record(replica, t, WORLD, alert)
+
+    def _deliver(self, t: float) -> None:
+        for inject in self.stage.drill.injects:
+            if t - self.stage.clockwork.step_seconds < inject.at_minutes * 60 <= t:
+                message = Delivered(inject.to, inject.channel, inject.sender, inject.text)
+                for replica in range(len(self.recorders)):
+                    self._record(replica, t, WORLD, message)
+
+    def _in_force(self) -> list[list[Setting]]:
+        knobs = self.stage.knobs
+        return [
+            [knob.decode(code) for knob, code in zip(knobs, row, strict=True)] for row in self.world.codes
+        ]
+
+    # --- what the responder does --------------------------------------------------------------
+
+    def _apply(self, moves: Sequence[Move], t: float) -> None:
+        for move in moves:
+            at = t if move.t is None else move.t
+            if at > self._ended[move.replica]:
+                continue
+            payload = self._complete(move, at)
+            self._record(move.replica, at, move.actor, payload)
+            if isinstance(payload, Ended):
+                self._ended[move.replica] = at
+                if np.isfinite(self._ended).all():
+                    raise AllEndedError
+
+    def _complete(self, move: Move, t: float) -> Payload:
+        match move.action:
+            case TurnControl(control, value):
+                return self._order(move.replica, control, value, t)
+            case ClaimCause(component, mechanism, onset, keys):
+                shown = {**self._shown[move.replica].signals, **self._shown[move.replica].vitals}
+                links = tuple(EvidenceLink(key, self._last_scrape(t), shown.get(key)) for key in keys)
+                return Hypothesised(component, mechanism, onset, links)
+            case TakeEvidence(evidence):
+                return Collected(evidence, digest(self._shown[move.replica]))
+            case payload:
+                return payload
+
+    def _last_scrape(self, t: float) -> float:
+        step = self.stage.clockwork.step_seconds
+        return float(np.floor(t / step) * step)
+
+    def _order(self, replica: int, control: str, value: Setting, t: float) -> ControlOrdered:
+        place = self._place[control]
+        knob = self.stage.knobs[place]
+        effective = t if self._instant else t + knob.minutes * 60
+        previous = knob.decode(self.world.codes[replica, place])
+        self._orders = [order for order in self._orders if (order.replica, order.knob) != (replica, place)]
+        self._orders.append(Order(replica, place, knob.encode(value), effective))
+        return ControlOrdered(control, value, previous, effective)
+
+    def _record(self, replica: int, t: float, actor: str, payload: Payload) -> None:
+        if t <= self._ended[replica]:
+            self.recorders[replica].append(t, actor, payload)
+
+    def _pace(self, replica: int, deed: int) -> float:
+        generator = self._draws.at(self.stage.seeds[replica], stream_key("pace"), deed)
+        return float(np.exp(SPREAD * generator.standard_normal()))
+
+    # --- the end ----------------------------------------------------------------------------------
+
+    def _end(self, reason: Literal["horizon", "interrupted"]) -> None:
+        for replica, recorder in enumerate(self.recorders):
+            if np.isinf(self._ended[replica]):
+                t = (
+                    recorder.events[-1].t
+                    if reason == "interrupted"
+                    else self.stage.drill.horizon_minutes * 60
+                )
+                recorder.append(t, FACILITATOR, Ended(reason))
+                self._ended[replica] = t
+
+    def _freeze(self) -> None:
+        """A drill that ended early goes on, noise-free and with nobody at the controls, to its horizon."""
+        for step in range(len(self.world.telemetry.times) - len(self.world.past)):
+            if len(self.world.past) + step >= self.world.telemetry.length:
+                t = step * self.stage.clockwork.step_seconds
+                for order in [order for order in self._orders if order.effective_t <= t]:
+                    self.world.codes[order.replica, order.knob] = order.code
+                    self._orders.remove(order)
+                self.world.impact[:, step] = self.stage.outlooks.impact(self.world.rows(t / 60))
+
+
+def _number(value: float) -> float | None:
+    """Six significant digits are what a person reads, and what the record keeps."""
+    return None if np.isnan(value) else float(f"{value:.6g}")
+
+
+def _numbers(keys: Sequence[str], values: Floats) -> Mapping[str, float | None]:
+    return dict(zip(keys, map(_number, values.tolist()), strict=True))

@@ -1,0 +1,69 @@
+"""A stage in, the first line of a record out: all that is public, and a commitment to all that is not."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+
+import numpy as np
+
+from generator import values
+from simulator.events import FORMAT, ControlCard, Engine, SignalCard, Started, commitment, digest
+from simulator.responders.view import Responder
+from simulator.session.stage import Stage
+
+
+def engine() -> Engine:
+    """Versions on which draws and scores depend."""
+    try:
+        own = version("drillbook")
+    except PackageNotFoundError:
+        own = "unpackaged"
+    return Engine(drillbook=own, numpy=np.__version__)
+
+
+def scenario_hash(stage: Stage) -> str:
+    """SHA-256 of the drill."""
+    return digest(values.plain(stage.drill))
+
+
+def started(stage: Stage, replica: int, responder: Responder, nonce: str) -> Started:
+    """The first event of a replica's record."""
+    drill, organization = stage.drill, stage.catalogue.organization
+    units = {(c.runbook.id, id): query.unit for c in stage.runbooks for id, query in c.queries.items()}
+    signals = tuple(
+        SignalCard(
+            ref.key,
+            ref.runbook,
+            ref.signal.title,
+            ref.signal.severity,
+            ref.signal.compare,
+            ref.signal.threshold,
+            ref.signal.hold_minutes,
+            units[(ref.runbook, ref.signal.id)],
+        )
+        for ref in stage.signals
+    )
+    return Started(
+        format=FORMAT,
+        commitment=commitment(
+            nonce=nonce,
+            scenario=scenario_hash(stage),
+            seed=stage.seeds[replica],
+            catalogue=stage.catalogue.hash,
+            engine=engine(),
+        ),
+        catalogue=stage.catalogue.hash,
+        engine=engine(),
+        service=drill.service,
+        weekday=drill.weekday,
+        time=drill.time,
+        step_seconds=drill.step_seconds,
+        horizon_minutes=drill.horizon_minutes,
+        responder=responder.name,
+        pace=responder.pace,
+        briefing=drill.briefing,
+        roles=tuple(role.id for role in organization.roles),
+        signals=signals,
+        controls=tuple(ControlCard(c.id, c.title, c.default, c.minutes) for c in stage.service.controls),
+        cadence_minutes={severity.id: severity.update_minutes for severity in organization.severities},
+    )

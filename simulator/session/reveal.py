@@ -1,0 +1,142 @@
+"""A played session and its rulers in, the last line of each record out: the truth, told when it is too late."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+
+from generator.model import Objectives
+from simulator.events import (
+    FACILITATOR,
+    Event,
+    EvidenceLink,
+    EvidenceQuantile,
+    Hypothesised,
+    ImpactCurves,
+    Revealed,
+    TruthOfFault,
+)
+from simulator.faults import mechanism
+from simulator.session.loop import Session
+from simulator.session.opening import scenario_hash
+from simulator.session.rulers import Rulers
+from simulator.session.stage import Stage
+from simulator.session.vitals import Vitals
+from simulator.signals.alerts import SignalBank
+from simulator.world.flow import Floats
+
+DECIMALS = 9
+
+
+def reveal(session: Session, rulers: Rulers, *, robot: Floats | None = None) -> None:
+    """Append the truth to every record; ``robot`` is the robot's impact, axes (replica, step)."""
+    keys = {link.key for recorder in session.recorders for link in _links(recorder.events)}
+    healthy = Healthy(session.stage, keys) if keys else None
+    for replica, recorder in enumerate(session.recorders):
+        links = _links(recorder.events)
+        quantiles = tuple(healthy.quantile(link, replica) for link in links) if healthy else ()
+        payload = _revealed(session, rulers, replica, quantiles, robot)
+        recorder.append(session.stage.drill.horizon_minutes * 60, FACILITATOR, payload)
+
+
+def _revealed(
+    session: Session,
+    rulers: Rulers,
+    replica: int,
+    quantiles: tuple[EvidenceQuantile, ...],
+    robot: Floats | None,
+) -> Revealed:
+    stage, drill = session.stage, session.stage.drill
+    curves = ImpactCurves(
+        minutes=_rounded(rulers.minutes),
+        team=_rounded(session.world.impact[replica]),
+        none=_rounded(rulers.none[replica]),
+        oracle=_rounded(rulers.oracle[replica]),
+        robot=_rounded(robot[replica]) if robot is not None else (),
+    )
+    return Revealed(
+        nonce=session.nonces[replica],
+        seed=stage.seeds[replica],
+        drill=drill.id,
+        scenario=scenario_hash(stage),
+        explanation=drill.truth.explanation,
+        runbook=drill.truth.runbook,
+        symptom=drill.truth.symptom,
+        tolerance=drill.tolerance,
+        onset_tolerance_minutes=drill.onset_tolerance_minutes,
+        faults=tuple(_truth_of(stage, rulers, position, replica) for position in range(len(stage.faults))),
+        tasks=drill.tasks,
+        objectives=_objectives(stage),
+        longest_hold_minutes=max((ref.signal.hold_minutes for ref in stage.signals), default=0.0),
+        impact=curves,
+        oracle_controls=rulers.settings[replica],
+        evidence=quantiles,
+        planned_scrapes=_planned(session, replica),
+    )
+
+
+def _truth_of(stage: Stage, rulers: Rulers, position: int, replica: int) -> TruthOfFault:
+    fault = (*stage.drill.faults, *stage.drill.noise)[position]
+    t0 = rulers.t0_minutes[position, replica]
+    return TruthOfFault(
+        id=fault.id,
+        kind=fault.kind,
+        mechanism=mechanism(fault.kind),
+        node=fault.node,
+        onset_minutes=round(float(stage.faults[position].onset_minutes[replica]), DECIMALS),
+        t0_minutes=None if np.isnan(t0) else float(t0),
+        peak_impact=round(float(rulers.peak[position, replica]), DECIMALS),
+    )
+
+
+def _objectives(stage: Stage) -> Objectives | None:
+    """The numbers of the runbook that should have been opened."""
+    if stage.drill.truth.runbook is None:
+        return None
+    return stage.catalogue.runbook(stage.drill.truth.runbook).runbook.objectives
+
+
+def _planned(session: Session, replica: int) -> int:
+    """Scrapes that participants should have seen until the drill ended."""
+    ended = min(session.ended(replica), session.stage.drill.horizon_minutes * 60)
+    return int(ended // session.stage.clockwork.step_seconds) + 1
+
+
+def _links(events: Sequence[Event]) -> list[EvidenceLink]:
+    found = [event.payload.evidence for event in events if isinstance(event.payload, Hypothesised)]
+    return [link for links in found for link in links]
+
+
+class Healthy:
+    """Readings of these keys in the healthy world of the same seeds."""
+
+    def __init__(self, stage: Stage, keys: Collection[str]) -> None:
+        world, vitals = stage.healthy_world(), Vitals(stage.service)
+        cited = [ref for ref in stage.signals if ref.key in keys]
+        bank = SignalBank([ref.signal for ref in cited], len(stage.seeds))
+        with_vitals = any(key in vitals.names for key in keys)
+        rows = []
+        for step in range(stage.clockwork.steps + 1):
+            world.step(step)
+            read = bank.evaluate(world.telemetry).values
+            rows.append(np.concatenate([read, vitals.read(world.telemetry)]) if with_vitals else read)
+        self._keys = {key: row for row, key in enumerate([*(ref.key for ref in cited), *vitals.names])}
+        self._readings = np.stack(rows)
+        """(step, key, replica)"""
+
+    def quantile(self, link: EvidenceLink, replica: int) -> EvidenceQuantile:
+        """Mid-rank of the reading among the healthy ones; one half where there is nothing to compare."""
+        row = self._keys.get(link.key)
+        if row is None or row >= self._readings.shape[1] or link.value is None:
+            return EvidenceQuantile(link.key, link.t, 0.5)
+        readings = self._readings[:, row, replica]
+        readings = readings[~np.isnan(readings)]
+        if not len(readings):
+            return EvidenceQuantile(link.key, link.t, 0.5)
+        rank = (np.sum(readings < link.value) + np.sum(readings <= link.value)) / 2
+        return EvidenceQuantile(link.key, link.t, round(float(rank / len(readings)), DECIMALS))
+
+
+def _rounded(curve: Floats) -> tuple[float, ...]:
+    return tuple(round(value, DECIMALS) for value in curve.tolist())

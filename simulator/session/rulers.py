@@ -1,0 +1,138 @@
+"""A stage in, the truth out: when the harm began, what nobody and what the oracle would have made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from generator.model import Setting
+from simulator.responders.oracle import HEAD_START_MINUTES
+from simulator.session.stage import Stage
+from simulator.world.flow import Floats
+
+SEARCH_INSTANTS = 5
+"""The oracle's search weighs settings at so many instants between the onset of harm and the horizon."""
+BETTER = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Rulers:
+    """Axes (replica, step) for curves; NaN for a time that never came."""
+
+    minutes: Floats
+    none: Floats
+    oracle: Floats
+    t0_minutes: Floats
+    """(fault, replica): when the fault's marginal impact first crosses the drill's tolerance."""
+    peak: Floats
+    """(fault, replica): the fault's largest marginal impact."""
+    codes: Floats
+    """(replica, knob): what the oracle holds."""
+    settings: tuple[Mapping[str, Setting], ...]
+    """By replica: the controls in which the oracle differs from the defaults."""
+
+    @property
+    def harm_minutes(self) -> Floats:
+        """When the first harm begins, axes (replica,)."""
+        return np.fmin.reduce(self.t0_minutes) if len(self.t0_minutes) else np.full(len(self.none), np.nan)
+
+
+def measure(stage: Stage) -> Rulers:
+    """Noise-free, so it costs a small part of a drill."""
+    steps = stage.clockwork.steps
+    minutes = np.arange(steps + 1) * stage.clockwork.step_seconds / 60
+    idle = np.tile(stage.outlooks.defaults, (len(stage.seeds), 1))
+    states = [stage.rows(idle, minute) for minute in minutes]
+    none = _impact(stage, states)
+    t0, peak = _marginal(stage, states, none, minutes)
+    harm = np.fmin.reduce(t0) if len(t0) else np.full(len(stage.seeds), np.nan)
+    codes = _search(stage, harm)
+    after = minutes[:, None] >= harm + HEAD_START_MINUTES
+    held = [np.where(row[:, None], codes, idle) for row in after]
+    oracle = _impact(
+        stage, [stage.rows(codes_now, minute) for codes_now, minute in zip(held, minutes, strict=True)]
+    )
+    return Rulers(minutes, none, oracle, t0, peak, codes, tuple(_settings(stage, row) for row in codes))
+
+
+def _impact(stage: Stage, states: list[Floats]) -> Floats:
+    """Axes (replica, step), from one (replica, column) table of states a step."""
+    impact = stage.outlooks.impact(np.concatenate(states))
+    return impact.reshape(len(states), len(stage.seeds)).T
+
+
+def _marginal(stage: Stage, states: list[Floats], none: Floats, minutes: Floats) -> tuple[Floats, Floats]:
+    """When each fault's impact crosses the tolerance, and its peak; axes (fault, replica).
+
+    A fault harms by what goes away without it, or by what it does alone, whichever is more: of two faults
+    that each break the same thing, both do. Noise is judged by what it does alone.
+    """
+    columns = len(stage.knobs) + np.arange(len(stage.faults))
+    t0 = np.full((len(stage.faults), len(stage.seeds)), np.nan)
+    peak = np.zeros((len(stage.faults), len(stage.seeds)))
+    for position, fault in enumerate(stage.faults):
+        share = _impact(stage, [_with_zero(rows, np.delete(columns, position)) for rows in states])
+        if not fault.benign:
+            share = np.maximum(
+                share, none - _impact(stage, [_with_zero(rows, columns[position]) for rows in states])
+            )
+        peak[position] = share.max(axis=1)
+        crossed = share > stage.drill.tolerance
+        first = minutes[np.argmax(crossed, axis=1)]
+        t0[position] = np.where(crossed.any(axis=1), first, np.nan)
+    return t0, peak
+
+
+def _with_zero(rows: Floats, columns: NDArray[np.intp]) -> Floats:
+    out = rows.copy()
+    out[:, columns] = 0.0
+    return out
+
+
+def _search(stage: Stage, harm: Floats) -> Floats:
+    """The settings with the least impact from the harm to the horizon, axes (replica, knob).
+
+    Steepest descent over what each control lists, from the defaults: of all single changes the best one,
+    again and again until none helps.
+    """
+    best = np.tile(stage.outlooks.defaults, (len(stage.seeds), 1))
+    if not np.isfinite(harm).any():
+        return best
+    start = np.where(np.isfinite(harm), harm, stage.drill.horizon_minutes)
+    least = _cost(stage, best, start)
+    for _ in stage.knobs:
+        step, found = best, least
+        for place, knob in enumerate(stage.knobs):
+            for code in knob.codes:
+                trial = best.copy()
+                trial[:, place] = code
+                cost = _cost(stage, trial, start)
+                better = cost < found - BETTER
+                step = np.where(better[:, None], trial, step)
+                found = np.where(better, cost, found)
+        if np.array_equal(step, best):
+            break
+        best, least = step, found
+    return best
+
+
+def _cost(stage: Stage, codes: Floats, start: Floats) -> Floats:
+    """Mean impact over instants after each replica's harm; axes (replica,)."""
+    instants = np.linspace(0.0, 1.0, SEARCH_INSTANTS)
+    total: Floats = np.zeros(len(codes))
+    for share in instants:
+        minutes = start + (stage.drill.horizon_minutes - start) * share
+        total = total + stage.outlooks.impact(stage.rows(codes, minutes))
+    return total / SEARCH_INSTANTS
+
+
+def _settings(stage: Stage, codes: Floats) -> Mapping[str, Setting]:
+    defaults = stage.outlooks.defaults
+    return {
+        knob.id: knob.decode(code)
+        for knob, code, default in zip(stage.knobs, codes, defaults, strict=True)
+        if code != default
+    }

@@ -1,0 +1,102 @@
+"""Catalogue, drill and seeds in; everything a session and its rulers are made of, out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from generator.model import Catalogue, CompiledRunbook, Drill, Edge, PanelRows, Service
+from simulator import controls, faults
+from simulator.responders.view import SignalRef
+from simulator.world.flow import Floats, PlacedFault
+from simulator.world.outlook import Outlooks
+from simulator.world.settings import Knob
+from simulator.world.traffic import week_minute
+from simulator.world.world import Clockwork, World, state_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    catalogue: Catalogue
+    drill: Drill
+    service: Service
+    panel: PanelRows
+    runbooks: tuple[CompiledRunbook, ...]
+    signals: tuple[SignalRef, ...]
+    seeds: tuple[int, ...]
+    knobs: tuple[Knob, ...]
+    faults: tuple[PlacedFault, ...]
+    """The drill's faults, then its noise."""
+    clockwork: Clockwork
+    outlooks: Outlooks
+
+    def rows(self, codes: Floats, minutes: Floats | float) -> Floats:
+        """The states of all replicas under those settings, for ``outlooks``; axes (replica, column)."""
+        return state_rows(codes, minutes, faults=self.faults, service=self.service, clockwork=self.clockwork)
+
+    def world(self) -> World:
+        """A fresh world of this drill, at its first instant."""
+        return World(
+            self.service,
+            self.panel,
+            knobs=self.knobs,
+            faults=self.faults,
+            seeds=self.seeds,
+            clockwork=self.clockwork,
+            outlooks=self.outlooks,
+        )
+
+    def healthy_world(self) -> World:
+        """The same seeds with nothing going wrong, not even noise."""
+        return World(
+            self.service, self.panel, knobs=self.knobs, faults=(), seeds=self.seeds, clockwork=self.clockwork
+        )
+
+
+def set_up(
+    catalogue: Catalogue, drill: str, seeds: Sequence[int], *, without_edge: Edge | None = None
+) -> Stage:
+    """The stage of a drill; KeyError for an unknown drill, LineageError for a service the world cannot run.
+
+    ``without_edge`` cuts an edge of the lineage first.
+    """
+    chosen = catalogue.drill(drill)
+    service = catalogue.service(chosen.service)
+    if without_edge is not None:
+        service = _cut(service, without_edge)
+    panel = catalogue.panels[service.id]
+    runbooks = catalogue.runbooks_of(service.id)
+    knobs = controls.knobs(service)
+    placed = faults.place((*chosen.faults, *chosen.noise), benign=len(chosen.noise), panel=panel, seeds=seeds)
+    return Stage(
+        catalogue=catalogue,
+        drill=chosen,
+        service=service,
+        panel=panel,
+        runbooks=runbooks,
+        signals=_signals(runbooks),
+        seeds=tuple(seeds),
+        knobs=knobs,
+        faults=placed,
+        clockwork=Clockwork(week_minute(chosen), chosen.step_seconds, chosen.horizon_minutes),
+        outlooks=Outlooks(service, panel, knobs, placed),
+    )
+
+
+def _signals(runbooks: Sequence[CompiledRunbook]) -> tuple[SignalRef, ...]:
+    """Signals under their own id, or under ``<runbook>/<id>`` where two runbooks use the same."""
+    pairs = [
+        (compiled.runbook.id, signal)
+        for compiled in runbooks
+        for signal in compiled.runbook.detection.signals
+    ]
+    ids = [signal.id for _, signal in pairs]
+    return tuple(
+        SignalRef(signal.id if ids.count(signal.id) == 1 else f"{runbook}/{signal.id}", runbook, signal)
+        for runbook, signal in pairs
+    )
+
+
+def _cut(service: Service, edge: Edge) -> Service:
+    edges = tuple(one for one in service.lineage.edges if one != edge)
+    return replace(service, lineage=replace(service.lineage, edges=edges))
