@@ -1,0 +1,158 @@
+"""A record in, what the dimensions ask of it out: the truth, the clock without pauses, who did what when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from generator.model import Objectives
+from simulator.events import (
+    FACILITATOR,
+    WORLD,
+    ControlTookEffect,
+    Decided,
+    Event,
+    Paused,
+    Record,
+    Resumed,
+    Revealed,
+    Started,
+    StepEnded,
+    StepStarted,
+    TruthOfFault,
+)
+from simulator.scoring.curves import Curve
+from simulator.scoring.rubric import RESIDUAL
+
+P = TypeVar("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """The reveal of a drill in which something does harm; all times in minutes since the start."""
+
+    reveal: Revealed
+    faults: tuple[TruthOfFault, ...]
+    """Those that cross the tolerance; the others are benign."""
+    t0: float
+    onset: float
+    objectives: Objectives | None
+    team: Curve
+    none: Curve
+    oracle: Curve
+
+    @property
+    def tolerated(self) -> tuple[float, ...]:
+        """The tolerance at each instant of the curves."""
+        return (self.reveal.tolerance,) * len(self.team.minutes)
+
+    @property
+    def remaining(self) -> tuple[float, ...]:
+        """What counts as mitigated: tolerated, and next to what the oracle leaves users with."""
+        most = self.reveal.tolerance
+        return tuple(min(most, value + RESIDUAL * most) for value in self.oracle.values)
+
+    def contained(self) -> float | None:
+        """The first instant from t0 on of a return under tolerance that outlasts the longest hold."""
+        return self.team.returns(self.tolerated, since=self.t0, hold=self.reveal.longest_hold_minutes)
+
+    def back(self) -> float | None:
+        """The instant of the return under tolerance that lasts to the horizon."""
+        return self.team.stays(self.tolerated, since=self.t0)
+
+    def mitigated(self) -> float | None:
+        """The instant from which users have, to the horizon, about what the oracle would leave them with."""
+        return self.team.stays(self.remaining, since=self.t0)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A record that has a first line, with what is read from it more than once."""
+
+    record: Record
+    started: Started
+    reveal: Revealed | None
+    truth: Truth | None
+    """None for a drill without harm, and where there is no reveal."""
+    pauses: tuple[tuple[float, float], ...]
+
+    @property
+    def end(self) -> float:
+        """Minutes up to the last event before the reveal."""
+        return max(
+            (e.minutes for e in self.record.events if not isinstance(e.payload, Revealed)), default=0.0
+        )
+
+    def elapsed(self, since: float, at: float) -> float:
+        """Minutes from one instant to another, without the facilitator's pauses."""
+        paused = sum(max(0.0, min(end, at) - max(start, since)) for start, end in self.pauses)
+        return at - since - paused
+
+    def by_team(self, kind: type[P]) -> Iterator[tuple[Event, P]]:
+        """What the participants did, without world and facilitator."""
+        for event, payload in self.record.of(kind):
+            if event.actor not in (WORLD, FACILITATOR):
+                yield event, payload
+
+    def curve(self, values: tuple[float, ...]) -> Curve:
+        """One of the reveal's curves over the drill's horizon; a case without reveal has none."""
+        minutes = self.reveal.impact.minutes if self.reveal else ()
+        return Curve(minutes, values, self.started.horizon_minutes)
+
+    def step_at(self, minutes: float | None) -> str:
+        """``<runbook>/<step>`` under way at that instant, if the record tells."""
+        doing = ""
+        for event in self.record.events:
+            if minutes is None or event.minutes > minutes:
+                break
+            if isinstance(event.payload, StepStarted):
+                doing = f"{event.payload.runbook}/{event.payload.step}"
+            elif isinstance(event.payload, Decided | StepEnded) and event.minutes < minutes:
+                doing = ""
+        return doing
+
+    def effect_before(self, minutes: float) -> Event | None:
+        """The last control that had taken effect by that instant."""
+        found = [event for event, _ in self.record.of(ControlTookEffect) if event.minutes <= minutes]
+        return found[-1] if found else None
+
+
+def case_of(record: Record) -> Case | None:
+    """None for a record whose first line is missing: nothing can be said about it."""
+    start, reveal = record.first(Started), record.first(Revealed)
+    if start is None:
+        return None
+    told = reveal[1] if reveal else None
+    truth = _truth(told, start[1].horizon_minutes) if told else None
+    return Case(record, start[1], told, truth, tuple(_pauses(record)))
+
+
+def _truth(reveal: Revealed, horizon: float) -> Truth | None:
+    harmful = tuple(fault for fault in reveal.faults if fault.t0_minutes is not None)
+    starts = [fault.t0_minutes for fault in harmful if fault.t0_minutes is not None]
+    if not starts:
+        return None
+    impact = reveal.impact
+    return Truth(
+        reveal=reveal,
+        faults=harmful,
+        t0=min(starts),
+        onset=min(fault.onset_minutes for fault in harmful),
+        objectives=reveal.objectives,
+        team=Curve(impact.minutes, impact.team, horizon),
+        none=Curve(impact.minutes, impact.none, horizon),
+        oracle=Curve(impact.minutes, impact.oracle, horizon),
+    )
+
+
+def _pauses(record: Record) -> Iterator[tuple[float, float]]:
+    since: float | None = None
+    for event in record.events:
+        if isinstance(event.payload, Paused) and since is None:
+            since = event.minutes
+        elif isinstance(event.payload, Resumed) and since is not None:
+            yield since, event.minutes
+            since = None
+    if since is not None:
+        yield since, record.events[-1].minutes

@@ -1,0 +1,85 @@
+"""The case in, the credit for command and communication out: from the record alone, with no truth needed.
+
+From the first declaration on, an update is due within the minutes that the severity states: 2 points for
+the first, 1 for keeping the rhythm until the incident is called over, 1 for telling that it is; 1 point for a
+role that somebody has assumed by the time the first update is due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from simulator.events import Assumed, Declared, Event, Posted, Resolved
+from simulator.scoring.build import dimension, gap
+from simulator.scoring.case import Case
+from simulator.scoring.rubric import WEIGHTS
+from simulator.scoring.values import Dimension, Loss
+from simulator.scoring.words import clock, minutes
+
+HOW = "A role assumed (1), the first update (2), updates in their rhythm (1), the end announced (1)."
+ROLE, FIRST, RHYTHM, CLOSING = 1.0, 2.0, 1.0, 1.0
+
+
+def communication(case: Case) -> Dimension:
+    """5 points."""
+    return dimension("communication", _losses(case), how=HOW)
+
+
+def _losses(case: Case) -> Iterator[Loss]:
+    declared = next(case.by_team(Declared), None)
+    if declared is None:
+        why = "No incident was declared, so nobody took command and nobody was told."
+        yield Loss("communication", WEIGHTS["communication"], why, case.end, None, "declare")
+        return
+    start, severity = declared[0].minutes, declared[1].severity
+    every = case.started.cadence_minutes.get(severity)
+    if every is None:
+        why = f"no rhythm of updates is stated for severity {severity!r}"
+        yield gap("communication", WEIGHTS["communication"], why)
+        return
+    over = next((event for event, _ in case.by_team(Resolved) if event.minutes >= start), None)
+    posts = [event for event, post in case.by_team(Posted) if event.minutes >= start and post.text.strip()]
+    yield from _role(case, start, every)
+    yield from _first(case, start, every, posts)
+    yield from _rhythm(start, over.minutes if over else case.end, every, posts)
+    yield from _closing(case, over, every, posts)
+
+
+def _role(case: Case, start: float, every: float) -> Iterator[Loss]:
+    if not any(case.elapsed(start, event.minutes) <= every for event, _ in case.by_team(Assumed)):
+        why = f"Nobody had assumed a role by {clock(start + every)}, when the first update was due."
+        yield Loss("communication", ROLE, why, start + every, None, "assume", case.step_at(start + every))
+
+
+def _first(case: Case, start: float, every: float, posts: list[Event]) -> Iterator[Loss]:
+    if not posts:
+        why = f"Nobody was told; the first update was due {minutes(every)} after the declaration."
+        yield Loss("communication", FIRST, why, start + every, None, "post", case.step_at(start + every))
+    elif (elapsed := case.elapsed(start, posts[0].minutes)) > every:
+        why = f"The first update came {minutes(elapsed)} after the declaration; {minutes(every)} are allowed."
+        yield Loss("communication", FIRST, why, posts[0].minutes, posts[0].seq)
+
+
+def _rhythm(start: float, over: float, every: float, posts: list[Event]) -> Iterator[Loss]:
+    """Each update covers the minutes after it; lost is the share of the incident that none covers."""
+    span = over - start
+    silent, covered_until = 0.0, start + every
+    worst, since = 0.0, covered_until
+    for at in [*(post.minutes for post in posts if post.minutes < over), over]:
+        quiet = max(0.0, at - covered_until)
+        silent += quiet
+        if quiet > worst:
+            worst, since = quiet, covered_until
+        covered_until = max(covered_until, at + every)
+    if span > 0 and silent > 0:
+        why = f"Updates were overdue for {minutes(silent)} in all, most from {clock(since)} on."
+        yield Loss("communication", RHYTHM * silent / span, why, since, None, "post")
+
+
+def _closing(case: Case, over: Event | None, every: float, posts: list[Event]) -> Iterator[Loss]:
+    if over is None:
+        why = "The incident was never called over, so nobody was told of its end."
+        yield Loss("communication", CLOSING, why, case.end, None, "resolve")
+    elif not any(abs(case.elapsed(over.minutes, post.minutes)) <= every for post in posts[-1:]):
+        why = f"Nobody was told that the incident is over, within {minutes(every)} of it."
+        yield Loss("communication", CLOSING, why, over.minutes, over.seq)

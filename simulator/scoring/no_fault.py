@@ -1,0 +1,47 @@
+"""The case of a drill in which nothing does harm in, what the team cost out.
+
+100 points: 85 less the harm done, 15 less the false alarms. Harm is the impact that the team has over nobody
+acting; all 85 points are gone at as much as running at the drill's tolerance from start to horizon.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from simulator.events import Revealed
+from simulator.scoring.build import dimension
+from simulator.scoring.case import Case
+from simulator.scoring.curves import excess
+from simulator.scoring.detection import false_alarms
+from simulator.scoring.rubric import NO_FAULT_WEIGHTS
+from simulator.scoring.values import Dimension, Loss
+from simulator.scoring.words import minutes, share
+
+
+def no_fault(case: Case, reveal: Revealed) -> tuple[Dimension, ...]:
+    """The two dimensions of a drill without harm."""
+    most = reveal.tolerance * case.started.horizon_minutes
+    how = (
+        f"Nothing did harm in this drill. Harm that the team did itself costs points, all at "
+        f"{minutes(most)} of full outage."
+    )
+    quiet = "Each declaration that nothing warrants costs 5 points."
+    return (
+        dimension("no-harm", _harm(case, reveal, most), how=how),
+        dimension("quiet", false_alarms(case, "quiet"), how=quiet),
+    )
+
+
+def _harm(case: Case, reveal: Revealed, most: float) -> Iterator[Loss]:
+    team, none = case.curve(reveal.impact.team), case.curve(reveal.impact.none)
+    harm = excess(team, none)
+    since = next((m for m, a, b in zip(team.minutes, team.values, none.values, strict=False) if a > b), None)
+    if since is None:
+        return
+    effect = case.effect_before(since)
+    cost = NO_FAULT_WEIGHTS["no-harm"] * (min(1.0, harm / most) if most > 0 else 1.0)
+    why = (
+        f"The team's controls did harm where nothing was wrong: {minutes(harm)} of full outage, "
+        f"at most {share(max(reveal.impact.team, default=0.0))} of requests at a time."
+    )
+    yield Loss("no-harm", cost, why, since, effect.seq if effect else None, "", case.step_at(since))

@@ -1,0 +1,175 @@
+"""``drill`` as its users meet it: what it prints, what it writes, how it ends."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from simulator.cli import drill
+from simulator.events import read
+from simulator.scoring import score
+from tests.simulator.stages import FAULT_DRILL, QUIET_DRILL, ROOT
+
+WALL = ("wall",)
+
+
+def _drill(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(drill, [*map(str, arguments)], standalone_mode=False)
+
+
+def _run(out: Path, *more: str, drill: str = FAULT_DRILL) -> Result:
+    return _drill(
+        "run",
+        drill,
+        "--responder",
+        "robot",
+        "--seed",
+        "7",
+        "--speed",
+        "max",
+        "--root",
+        ROOT,
+        "--out",
+        out,
+        *more,
+    )
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
+    """A drill that the robot answered, and what the command printed."""
+    out = tmp_path_factory.mktemp("played") / "record"
+    return out, _run(out, "--json")
+
+
+def test_a_run_prints_its_score_and_leaves_record_score_and_reports(played: tuple[Path, Result]) -> None:
+    """The folder holds all four files, and the printed score is the written one."""
+    out, result = played
+
+    assert result.return_value == 0
+    assert {file.name for file in out.iterdir()} == {"events.jsonl", "score.json", "report.md", "report.html"}
+    assert json.loads(result.output) == json.loads((out / "score.json").read_text())
+
+
+def test_the_score_follows_from_the_record_alone(played: tuple[Path, Result], tmp_path: Path) -> None:
+    """Moved to another place, without anything else, the record gives the same score."""
+    out, printed = played
+    (tmp_path / "events.jsonl").write_bytes((out / "events.jsonl").read_bytes())
+
+    again = _drill("score", tmp_path, "--json")
+
+    assert json.loads(again.output) == json.loads(printed.output)
+
+
+def test_two_runs_differ_in_wall_clock_fields_alone(played: tuple[Path, Result], tmp_path: Path) -> None:
+    """Line by line the same record, but for when it was written."""
+    out, _ = played
+    _run(tmp_path / "again")
+
+    def lines(folder: Path) -> list[dict[str, object]]:
+        rows = [json.loads(line) for line in (folder / "events.jsonl").read_text().splitlines()]
+        return [{key: value for key, value in row.items() if key not in WALL} for row in rows]
+
+    assert lines(out) == lines(tmp_path / "again")
+
+
+def test_verify_names_an_edited_line(played: tuple[Path, Result], tmp_path: Path) -> None:
+    """A record that was edited by hand is refused, with the number of the line."""
+    out, _ = played
+    rows = (out / "events.jsonl").read_text().splitlines()
+    rows[9] = rows[9].replace('"t":', '"t":1')
+    (tmp_path / "events.jsonl").write_text("\n".join(rows) + "\n")
+
+    assert _drill("verify", out).return_value == 0
+    broken = _drill("verify", tmp_path)
+    assert broken.return_value == 1
+    assert "line 10: does not match its hash" in broken.output
+
+
+def test_a_report_comes_in_every_format(played: tuple[Path, Result]) -> None:
+    """Terminal, Markdown, HTML and JSON, from the record alone."""
+    out, _ = played
+
+    for format_, sign in (
+        ("terminal", "of 100"),
+        ("markdown", "# "),
+        ("html", "<!doctype html>"),
+        ("json", "{"),
+    ):
+        assert sign in _drill("report", out, "--format", format_).output
+
+
+def test_a_drill_that_does_not_exist_is_wrong_usage_with_a_likely_name() -> None:
+    """The message names the drill that was probably meant."""
+    result = CliRunner().invoke(drill, ["run", "quiet-munday", "--root", str(ROOT)])
+
+    assert result.exit_code == 2
+    assert "did you mean 'quiet-monday'?" in result.output
+
+
+def test_a_record_is_never_written_over(played: tuple[Path, Result]) -> None:
+    """A second run into the same folder is refused, and the record stays."""
+    out, _ = played
+    before = (out / "events.jsonl").read_bytes()
+
+    result = CliRunner().invoke(drill, ["run", QUIET_DRILL, "--root", str(ROOT), "--out", str(out)])
+
+    assert result.exit_code == 2
+    assert "holds the record of a drill" in result.output
+    assert (out / "events.jsonl").read_bytes() == before
+
+
+def test_what_is_no_record_is_said_so(tmp_path: Path) -> None:
+    """A folder without a record is wrong usage, not a traceback."""
+    result = CliRunner().invoke(drill, ["score", str(tmp_path)])
+
+    assert result.exit_code == 2
+    assert "name a record folder" in result.output
+
+
+@pytest.mark.parametrize("table", ["faults", "signals", "controls"])
+def test_the_kinds_are_listed_with_their_parameters(table: str) -> None:
+    """Words for people; whole declarations for programs."""
+    assert ":" in _drill(table).output
+    assert {"name", "parameters"} <= json.loads(_drill(table, "--json").output)[0].keys()
+
+
+def test_the_drills_are_listed() -> None:
+    """With the minutes they take."""
+    assert "quiet-monday" in _drill("list", "--root", ROOT).output
+
+
+def test_a_killed_drill_leaves_a_record_that_reads_and_scores_as_far_as_it_goes(tmp_path: Path) -> None:
+    """SIGKILL in the middle: every line that was written is whole, the chain holds, the gaps say why."""
+    out = tmp_path / "killed"
+    command = [
+        sys.executable, "-c", "from simulator.cli import main; main()", "run", FAULT_DRILL,
+        "--responder", "robot", "--seed", "7", "--speed", "1000", "--root", str(ROOT), "--out", str(out),
+    ]  # fmt: skip
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _until_lines(out / "events.jsonl", 120, process)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+    record = read(out)
+    result = score(record)
+
+    assert len(record.events) >= 120
+    assert record.problems == ("the record has no end: the drill was cut off",)
+    assert 0 < result.coverage < 1
+    assert "reveal" in result.reason
+    assert _drill("report", out, "--format", "html").return_value == 0
+
+
+def _until_lines(file: Path, count: int, process: subprocess.Popen[bytes]) -> None:
+    """Wait for the drill to have written so many lines, as long as it lives."""
+    while process.poll() is None:
+        if file.exists() and file.read_bytes().count(b"\n") >= count:
+            return
+    raise AssertionError("the drill ended before it could be killed")
