@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
-from generator.checks import approvals, names, nodes, panels, plan, references, schema, settings
+from generator.checks import (
+    approvals,
+    names,
+    nodes,
+    panels,
+    plan,
+    prose,
+    references,
+    schema,
+    settings,
+    windows,
+)
 from generator.checks.sources import Sources
 from generator.source import Finding, Severity
 
@@ -27,4 +38,15 @@ class CheckFunction(Protocol):
     def __call__(self, sources: Sources, /) -> Iterable[Finding]: ...
 
 
-CHECKS: tuple[Check, ...] = (approvals, names, nodes, panels, plan, references, schema, settings)
+CHECKS: tuple[Check, ...] = (
+    approvals,
+    names,
+    nodes,
+    panels,
+    plan,
+    prose,
+    references,
+    schema,
+    settings,
+    windows,
+)

@@ -13,9 +13,10 @@ import pytest
 
 from generator import schemas
 from generator.check import check
-from generator.checks import references, schema
+from generator.checks import prose, references, schema
 from generator.checks.sources import Sources
 from generator.load import Loaded, load
+from generator.prose import references as references_in
 from generator.schemas import Definition, Pair, Reading, Reference
 from generator.source import Document, Finding, Pointer
 from tests.generator.corpus import ROOT
@@ -140,6 +141,34 @@ def names_the_likely(hint: str, used: str, misspelt_definition: str) -> bool:
     named = hint.removeprefix("did you mean '").removesuffix("'?")
     closeness = [SequenceMatcher(None, name, used).ratio() for name in (named, misspelt_definition)]
     return named == misspelt_definition or closeness[0] >= closeness[1]
+
+
+def test_every_misspelt_reference_in_prose_is_found() -> None:
+    """``{{ signal.amuont-psi.threshold }}`` is reported at the text that says it."""
+    unseen = []
+    for document in SOURCES.sound("runbook"):
+        for pointer, text in prose.texts(document.data):
+            for reference in dict.fromkeys(references_in(text)):
+                wrong = misspelt(reference)
+                changed = dataclasses.replace(
+                    document, data=replaced(document.data, pointer, text, reference, wrong)
+                )
+                others = tuple(changed if d is document else d for d in SOURCES.documents)
+                found = [*prose.check(Sources(SOURCES.root, others, SOURCES.readings))]
+                if [(f.place, wrong in f.message) for f in found] != [(document.place(pointer), True)]:
+                    unseen.append(f"{document.place(pointer)}: {reference}")
+
+    assert unseen == []
+
+
+def replaced(data: Any, pointer: Pointer, text: str, old: str, new: str) -> Any:
+    """A copy of the data in which one text says something else."""
+    out = copy.deepcopy(data)
+    inner = out
+    for key in pointer[:-1]:
+        inner = inner[key]
+    inner[pointer[-1]] = text.replace(old, new)
+    return out
 
 
 def test_the_sources_stay_as_they_are() -> None:

@@ -1,0 +1,44 @@
+"""A signal over a window that the service measures itself uses a window that the service measures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from generator import kinds
+from generator.checks.sources import Sources
+from generator.source import Document, Finding, Severity
+
+name = "windows"
+severity: Severity = "error"
+
+
+def check(sources: Sources) -> Iterator[Finding]:
+    """Drift and accuracy are gauges of the service: over any other window they have no value."""
+    for document in sources.sound("runbook"):
+        service = sources.service_of(document)
+        if service is not None and service in sources.sound("service"):
+            yield from _unmeasured(document, service)
+
+
+def _unmeasured(document: Document, service: Document) -> Iterator[Finding]:
+    declared = kinds.load("signals")
+    for index, signal in enumerate(document.data["detection"]["signals"]):
+        home = declared[signal["kind"]].declaration.get("window_of")
+        minutes = signal.get("with", {}).get("window_minutes")
+        if home is None or minutes is None:
+            continue
+        measured = _measured(service, home)
+        if minutes not in measured:
+            place = document.place(("detection", "signals", index, "with", "window_minutes"))
+            message = (
+                f"'{service.name}' does not measure this over {minutes:g} min, so it would never have a value"
+            )
+            hint = f"use {' or '.join(f'{one:g}' for one in measured)}, or let the service measure it: profile.{home}"
+            yield Finding(place, name, severity, message, hint)
+
+
+def _measured(service: Document, home: str) -> tuple[float, ...]:
+    value = service.data["profile"]
+    for key in home.split("."):
+        value = value[key]
+    return tuple(value) if isinstance(value, list) else (value,)
