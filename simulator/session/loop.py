@@ -22,10 +22,12 @@ from simulator.events import (
     Hypothesised,
     Observed,
     Payload,
+    Posted,
     Recorder,
     digest,
 )
 from simulator.responders.view import ClaimCause, Move, Responder, Scene, TakeEvidence, TurnControl, View
+from simulator.session.announcing import filled
 from simulator.session.opening import started
 from simulator.session.stage import Stage
 from simulator.session.vitals import Vitals
@@ -207,6 +209,8 @@ class Session:
                 return Hypothesised(component, mechanism, onset, links)
             case TakeEvidence(evidence):
                 return Collected(evidence, digest(self._shown[move.replica]))
+            case Posted() as post:
+                return filled(post, self.recorders[move.replica].events, t, self.stage)
             case payload:
                 return payload
 

@@ -48,6 +48,7 @@ class Outlook:
     score: Floats
     """(state, bin)."""
     score_mean: Floats
+    score_sd: Floats
     correct: Floats
     """Share of decisions that agree with the label."""
     busy: Floats
@@ -183,6 +184,7 @@ class Outlooks:
             feature_sd=sd,
             score=self.score_bins.shares(score, weight)[:, :-1],
             score_mean=score @ weight,
+            score_sd=np.sqrt(np.maximum(score**2 @ weight - (score @ weight) ** 2, 0.0)),
             correct=right,
             busy=queue.busy,
         )

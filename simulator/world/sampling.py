@@ -89,7 +89,7 @@ class Sampler:
         """Draw one interval for every replica; returns the means of features and of the score."""
         step = position - self.past
         means = np.full((len(self.seeds), len(self.features)), np.nan)
-        prediction = np.zeros(len(self.seeds))
+        prediction = np.full(len(self.seeds), np.nan)
         at, stream = self._draws.at, self._stream
         for replica, seed in enumerate(self.seeds):
             count = int(at(seed, stream["requests"], step).poisson(expected))
@@ -118,9 +118,14 @@ class Sampler:
                 self._features[replica, place, :, position + 1] = (
                     self._features[replica, place, :, position] + drawn
                 )
-            scores = at(seed, stream["score"], step).multinomial(count, _sums_to_one(outlook.score[replica]))
+            generator = at(seed, stream["score"], step)
+            wobble = generator.standard_normal()
+            scores = generator.multinomial(count, _sums_to_one(outlook.score[replica]))
             self._scores[replica, :, position + 1] = self._scores[replica, :, position] + scores
-            prediction[replica] = outlook.score_mean[replica]
+            if count:
+                prediction[replica] = (
+                    outlook.score_mean[replica] + outlook.score_sd[replica] * wobble / count**0.5
+                )
             generator = at(seed, stream["labels"], step)
             labelled = generator.binomial(count, self.service.profile.labels.share)
             correct = generator.binomial(labelled, outlook.correct[replica])

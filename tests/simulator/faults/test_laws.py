@@ -13,11 +13,15 @@ from simulator import controls, faults
 from simulator.session.stage import Stage, set_up
 from tests.simulator.stages import FAULT_DRILL, with_drill
 
+AT_FIVE = Span(5, 5)
+YOUNGER = {"field": "account_age_days", "shift_sd": -1.5}
+SLOW = {"p50_ms": 400, "p99_ms": 1500}
+CENTS = {"field": "amount", "factor": 100}
 EXAMPLES = {
-    "covariate-shift": Fault("x", "covariate-shift", "account-store", Span(5, 5), with_={"field": "account_age_days", "shift_sd": -1.5}),
-    "tail-latency": Fault("x", "tail-latency", "fraud-model", Span(5, 5), share=0.9, with_={"p50_ms": 400, "p99_ms": 1500}),
-    "unit-change": Fault("x", "unit-change", "payments-feed", Span(5, 5), with_={"field": "amount", "factor": 100}),
-}  # fmt: skip
+    "covariate-shift": Fault("x", "covariate-shift", "account-store", AT_FIVE, with_=YOUNGER),
+    "tail-latency": Fault("x", "tail-latency", "fraud-model", AT_FIVE, share=0.9, with_=SLOW),
+    "unit-change": Fault("x", "unit-change", "payments-feed", AT_FIVE, with_=CENTS),
+}
 
 
 def _stage(fault: Fault, *, without_edge: Edge | None = None) -> Stage:
