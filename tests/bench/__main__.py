@@ -1,0 +1,125 @@
+"""``make bench``: measure, print, and write the page of the docs that shows the figures."""
+
+from __future__ import annotations
+
+import json
+import platform
+from pathlib import Path
+
+import jsonschema
+import numpy as np
+import yaml
+from referencing import Registry, Resource
+
+from generator.check import check
+from generator.load import load
+from simulator.session.play import play_machine
+from tests.bench.measure import TRIES, Row, table, versus
+from tests.simulator.stages import FAULT_DRILL, ROOT, stage
+
+PAGE = ROOT / "docs" / "explanation" / "speed.md"
+REPLICAS = 50
+
+
+def main() -> None:
+    rows = [*_checks(), *_worlds()]
+    text = _page(rows)
+    PAGE.write_text(text, encoding="utf-8")
+    print(text)
+
+
+def _checks() -> list[Row]:
+    files = sorted((ROOT / "runbooks").rglob("*.yaml"))
+    validators = _validators()
+
+    def bare() -> None:
+        for path in files:
+            list(validators[_kind(path)].iter_errors(yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)))
+
+    return [
+        versus(
+            "check the shipped sources, every rule",
+            lambda: check(load(ROOT)),
+            "jsonschema, schemas alone",
+            bare,
+        )
+    ]
+
+
+def _kind(path: Path) -> str:
+    if path.parent.name == "services":
+        return "service"
+    return "drill" if path.parent.name == "drills" else path.stem
+
+
+def _validators() -> dict[str, jsonschema.Draft7Validator]:
+    contents = {path.name: json.loads(path.read_text()) for path in (ROOT / "schema").glob("*.schema.json")}
+    registry = Registry().with_resources(
+        (name, Resource.from_contents(one)) for name, one in contents.items()
+    )
+    kinds = ("organization", "service", "runbook", "drill")
+    return {
+        kind: jsonschema.Draft7Validator(contents[f"{kind}.schema.json"], registry=registry) for kind in kinds
+    }
+
+
+def _worlds() -> list[Row]:
+    drawn = stage(FAULT_DRILL, range(REPLICAS))
+    steps = drawn.clockwork.steps
+
+    def worlds() -> None:
+        world = drawn.world()
+        for step in range(steps):
+            world.step(step)
+
+    scrapes = (steps + len(drawn.world().past)) * REPLICAS
+    return [
+        versus(
+            "one step of one replica, telemetry drawn",
+            worlds,
+            "numpy drawing the same counts",
+            _raw,
+            per=scrapes,
+        ),
+        versus(
+            f"a drill of 90 minutes, {REPLICAS} robots in one batch, each",
+            lambda: play_machine(stage(FAULT_DRILL, range(REPLICAS)), "robot"),
+            "the same drills one by one, each",
+            lambda: [play_machine(stage(FAULT_DRILL, [seed]), "robot") for seed in range(REPLICAS)],
+            per=REPLICAS,
+        ),
+    ]
+
+
+def _raw() -> None:
+    """The draws of a world without the world: one generator, the same laws and counts."""
+    drawn = stage(FAULT_DRILL, [0])
+    known, _ = drawn.outlooks.of(drawn.rows(drawn.outlooks.defaults[None, :], 30.0))
+    look = known.take(np.array([0]))
+    features = look.features[0] / look.features[0].sum(axis=1, keepdims=True)
+    rng = np.random.default_rng(0)
+    for _ in range((drawn.clockwork.steps + len(drawn.world().past)) * REPLICAS):
+        count = rng.poisson(160)
+        rng.multinomial(count, look.codes[0])
+        rng.multinomial(count, np.full(15, 1 / 15))
+        rng.multinomial(count, look.decisions[0])
+        rng.binomial(count, 1.0)
+        for share in features:
+            rng.standard_normal()
+            rng.multinomial(count, share)
+        rng.multinomial(count, look.score[0])
+        rng.binomial(rng.binomial(count, 0.08), 0.99)
+
+
+def _page(rows: list[Row]) -> str:
+    return f"""# How fast it is
+
+Made by `make bench`; each row is measured in turns with its peer, in one run.
+Times are process time, the least of {TRIES} tries; what counts is the ratio, below 1 where ours is faster.
+Measured with Python {platform.python_version()} and numpy {np.__version__} on {platform.machine()}, on a shared machine.
+
+{table(rows)}
+"""
+
+
+main()
