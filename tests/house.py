@@ -49,7 +49,7 @@ _GENERATOR: Mapping[str, set[str]] = {
     "exports": {"model", "kinds", "queries"},
     "crash": set(),
     "show": {"model"},
-    "reference": _READING,
+    "reference": _READING | {"shell", "checks", "exports"},
 }
 _GROUND = {f"generator.{room}" for room in ("model", "kinds", "values", "statistics", "prose", "source")}
 _SIMULATOR: Mapping[str, set[str]] = {
@@ -67,6 +67,7 @@ _SIMULATOR: Mapping[str, set[str]] = {
     "console": {"session", "scoring", "report"},
     "rehearsal": {"session", "scoring", "report"},
     "live": {"session", "scoring", "report", "shell"},
+    "reference": {"console"},
 }
 
 

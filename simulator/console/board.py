@@ -1,0 +1,161 @@
+"""The events of a record in, what people at the console know out.
+
+It follows the record alone, so it can show nothing that is not written down already.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from generator.model import Setting
+from simulator.events import (
+    Acknowledged,
+    AlertChanged,
+    Assumed,
+    ControlOrdered,
+    ControlTookEffect,
+    Decided,
+    Declared,
+    Ended,
+    Event,
+    Hypothesised,
+    Observed,
+    Opened,
+    Paused,
+    Posted,
+    Resolved,
+    Resumed,
+    SignalCard,
+    Started,
+    StepEnded,
+    StepStarted,
+)
+
+Reading: TypeAlias = tuple[float, float | None]
+"""Seconds since the start, and the value there."""
+State: TypeAlias = Literal["started", "success", "failure", "skipped", "decided"]
+NodeKey: TypeAlias = tuple[str, str]
+"""Runbook and step or decision."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    card: SignalCard
+    since_t: float
+
+
+@dataclass(frozen=True, slots=True)
+class StepState:
+    state: State
+    t: float
+    words: str = ""
+
+
+@dataclass(slots=True)
+class Board:
+    started: Started
+    t: float = 0.0
+    readings: dict[str, list[Reading]] = field(default_factory=dict)
+    """By key of a signal or a vital."""
+    vitals: tuple[str, ...] = ()
+    firing: dict[str, Alert] = field(default_factory=dict)
+    acknowledged: set[str] = field(default_factory=set)
+    in_force: dict[str, Setting] = field(default_factory=dict)
+    ordered: dict[str, ControlOrdered] = field(default_factory=dict)
+    roles: list[str] = field(default_factory=list)
+    """Roles that somebody has taken, in order."""
+    opened: list[str] = field(default_factory=list)
+    steps: dict[NodeKey, StepState] = field(default_factory=dict)
+    latest: NodeKey | None = None
+    """The step or decision that was touched last."""
+    went_to: str | None = None
+    """Where its last decision led."""
+    declared: tuple[float, Declared] | None = None
+    hypothesis: tuple[float, Hypothesised] | None = None
+    posted_t: float | None = None
+    resolved_t: float | None = None
+    paused: bool = False
+    ended: Ended | None = None
+
+    def __post_init__(self) -> None:
+        self.in_force = {card.id: card.default for card in self.started.controls}
+
+    def card(self, signal: str) -> SignalCard | None:
+        return next((card for card in self.started.signals if card.id == signal), None)
+
+    def latest_value(self, key: str) -> float | None:
+        readings = self.readings.get(key)
+        return readings[-1][1] if readings else None
+
+    @property
+    def update_due_t(self) -> float | None:
+        """When the next update is due; None before the declaration and after the end."""
+        if self.declared is None or self.resolved_t is not None:
+            return None
+        minutes = self.started.cadence_minutes.get(self.declared[1].severity)
+        return None if minutes is None else max(self.declared[0], self.posted_t or 0.0) + 60 * minutes
+
+    def follow(self, event: Event) -> None:
+        """Take in what was recorded."""
+        self.t = max(self.t, event.t)
+        match event.payload:
+            case Observed() as observed:
+                self._read(event.t, observed)
+            case AlertChanged() as alert:
+                self._alert(event.t, alert)
+            case Acknowledged(signal):
+                self.acknowledged.add(signal)
+            case ControlOrdered() as order:
+                self.ordered[order.control] = order
+            case ControlTookEffect(control, value):
+                self.in_force[control] = value
+                self.ordered.pop(control, None)
+            case Assumed(role):
+                self.roles = [*(held for held in self.roles if held != role), role]
+            case Declared() as declared:
+                self.declared, self.resolved_t = (event.t, declared), None
+            case Hypothesised() as hypothesis:
+                self.hypothesis = (event.t, hypothesis)
+            case Posted():
+                self.posted_t = event.t
+            case Resolved():
+                self.resolved_t = event.t
+            case Paused():
+                self.paused = True
+            case Resumed():
+                self.paused = False
+            case Ended() as ended:
+                self.ended = ended
+            case payload:
+                self._plan(event.t, payload)
+
+    def _read(self, t: float, observed: Observed) -> None:
+        self.vitals = tuple(observed.vitals)
+        for key, value in {**observed.vitals, **observed.signals}.items():
+            self.readings.setdefault(key, []).append((t, value))
+
+    def _alert(self, t: float, alert: AlertChanged) -> None:
+        card = self.card(alert.signal)
+        if alert.state == "firing" and card is not None:
+            self.firing[alert.signal] = Alert(card, t)
+        else:
+            self.firing.pop(alert.signal, None)
+            self.acknowledged.discard(alert.signal)
+
+    def _plan(self, t: float, payload: object) -> None:
+        match payload:
+            case Opened(runbook):
+                self.opened = [*(id for id in self.opened if id != runbook), runbook]
+            case StepStarted(runbook, step):
+                self._touch((runbook, step), StepState("started", t))
+            case StepEnded(runbook, step, outcome, note):
+                self._touch((runbook, step), StepState(outcome, t, note))
+            case Decided(runbook, decision, answer, go):
+                self._touch((runbook, decision), StepState("decided", t, answer))
+                self.went_to = go
+
+    def _touch(self, key: NodeKey, state: StepState) -> None:
+        self.steps[key] = state
+        self.latest = key
+        self.went_to = None

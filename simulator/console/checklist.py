@@ -1,0 +1,149 @@
+"""A runbook and what has been done of it in, its card and its plan as lines to tick off out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from generator.model import END, ENDINGS, CompiledRunbook, PlanNode, Service
+from generator.prose import UnknownReferenceError, resolve
+from simulator.console import times
+from simulator.console.board import Board
+from simulator.console.desk import Desk
+from simulator.console.text import cut
+from simulator.console.vocabulary import Step, parts, steps
+from simulator.console.vocabulary import runbook as runbook_of
+from simulator.console.wording import live
+from simulator.responders.view import Scene, View, holds
+
+MARKS = {"started": "[>]", "success": "[x]", "failure": "[!]", "skipped": "[-]", "decided": "[x]"}
+OPEN, NEXT = "[ ]", "-->"
+
+
+def prose(text: str, runbook: CompiledRunbook, service: Service) -> str:
+    """A text of a runbook with its numbers in it."""
+    try:
+        return " ".join(resolve(text, runbook.runbook, service).split())
+    except UnknownReferenceError:
+        return text
+
+
+def card(runbook: CompiledRunbook, service: Service) -> Iterator[str]:
+    """The first screen of a runbook."""
+    text = runbook.runbook
+    yield f"# {text.title} ({text.id}, severity {text.severity})"
+    for title, words in (("Confirm", text.card.confirm), ("Act", text.card.act), ("Stop", text.card.stop)):
+        yield f"{title}: {prose(words, runbook, service)}"
+
+
+def upcoming(board: Board, scene: Scene) -> Step | str | None:
+    """What the runbook asks for next: a step, an ending, or None where it does not say."""
+    if not board.opened:
+        return None
+    known = {(step.runbook.runbook.id, step.node.id): step for step in steps(scene).values()}
+    if board.latest is None or board.latest not in known:
+        return _first(board, scene)
+    step, state = known[board.latest], board.steps[board.latest]
+    if state.state == "started":
+        return step
+    if state.state == "decided":
+        target = board.went_to
+    else:
+        target = step.node.on_failure if state.state == "failure" else step.node.on_success
+    if target is None or target in ENDINGS:
+        return target
+    return known.get((step.runbook.runbook.id, target))
+
+
+def _first(board: Board, scene: Scene) -> Step | None:
+    """The node that a firing signal of the opened runbook begins with, else the first of the plan."""
+    runbook = runbook_of(scene, board.opened[-1])
+    for alert in board.firing.values():
+        if alert.card.runbook == runbook.runbook.id:
+            target = next(ref.signal.triggers for ref in scene.signals if ref.key == alert.card.id)
+            for node in runbook.plan.nodes:
+                if target in (node.id, node.part):
+                    return Step(runbook, node)
+    return Step(runbook, runbook.plan.nodes[0]) if runbook.plan.nodes else None
+
+
+def part_of(runbook: CompiledRunbook, board: Board, scene: Scene) -> str:
+    """The part of a runbook in which people are."""
+    step = upcoming(board, scene)
+    if isinstance(step, Step) and step.runbook is runbook:
+        return step.node.part
+    names = parts(runbook)
+    return names[0] if names else ""
+
+
+def part_lines(desk: Desk, runbook: CompiledRunbook, part: str) -> Iterator[str]:
+    """The steps and decisions of one part, each with its state, and the other parts by name.
+
+    Only what is to be done now is shown in full.
+    """
+    step = upcoming(desk.board, desk.scene)
+    now = step.node.id if isinstance(step, Step) and step.runbook is runbook else None
+    yield f"# {runbook.runbook.id}: {part}"
+    for node in runbook.plan.nodes:
+        if node.part != part:
+            continue
+        state = desk.board.steps.get((runbook.runbook.id, node.id))
+        under_way = state is not None and state.state == "started"
+        mark = MARKS[state.state] if state else NEXT if node.id == now else OPEN
+        line = f"{mark} {summary(node, runbook, desk.scene.service)}"
+        yield line if node.id == now or under_way else cut(line, desk.width - 2).rstrip()
+        if node.id == now or under_way:
+            yield from (
+                f"      {each}" for each in live_lines(runbook, node, scene=desk.scene, view=desk.view)
+            )
+    others = [name for name in parts(runbook) if name != part]
+    if others:
+        yield f"Other parts, shown by `steps PART`: {', '.join(others)}"
+
+
+def summary(node: PlanNode, runbook: CompiledRunbook, service: Service) -> str:
+    """A step: id, role, minutes, text."""
+    kind = "decide" if node.answers else "do"
+    words = prose(node.text, runbook, service)
+    return f"{kind} {node.id} ({node.role}, {times.span(node.minutes * 60)}): {words}"
+
+
+def live_lines(runbook: CompiledRunbook, node: PlanNode, *, scene: Scene, view: View) -> Iterator[str]:
+    """Whether the check of a step, or the answers of a decision, hold now."""
+    id = runbook.runbook.id
+    if node.check is not None:
+        check = node.check
+        held = f" for {times.span(60 * check.hold_minutes)}" if check.hold_minutes else ""
+        yield f"It worked when all of this holds{held}, within {times.span(60 * check.within_minutes)}:"
+        for true, words in live(check.that, view=view, scene=scene, runbook=id):
+            yield f"check: {words} - {'yes' if true else 'not yet'}"
+        if check.text:
+            yield prose(check.text, runbook, scene.service)
+    for number, answer in enumerate(node.answers, 1):
+        if answer.when is None:
+            state = "otherwise"
+        else:
+            state = "holds now" if holds(answer.when, view, scene, id)[0] else "does not hold"
+        yield f"{number}. {answer.answer} - {state}; go to {answer.go}"
+
+
+def check_holds(runbook: CompiledRunbook, node: PlanNode, *, scene: Scene, view: View) -> bool:
+    """Whether the check of a step holds now; a step without one has nothing to fail."""
+    if node.check is None:
+        return True
+    return bool(holds(node.check.that, view, scene, runbook.runbook.id)[0])
+
+
+def next_line(desk: Desk) -> str:
+    """What the opened runbook asks for next, in one line."""
+    board, step = desk.board, upcoming(desk.board, desk.scene)
+    if step is None:
+        return (
+            "the runbook does not say: `steps`" if board.opened else "open a runbook: `runbooks` lists them"
+        )
+    if isinstance(step, str):
+        return "`resolve`, when it is over" if step == END else "stand down, says the runbook"
+    state = board.steps.get((step.runbook.runbook.id, step.node.id))
+    if state is None or state.state != "started":
+        return summary(step.node, step.runbook, desk.scene.service)
+    true = check_holds(step.runbook, step.node, scene=desk.scene, view=desk.view)
+    return f"done {step.node.id} - its check {'holds now' if true else 'does not hold yet'}: `steps`"

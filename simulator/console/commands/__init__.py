@@ -1,0 +1,370 @@
+"""A line that somebody typed in, deeds and answers out: the table of commands, in alphabetical order."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+
+from simulator.console import vocabulary
+from simulator.console.commands import acting, arguments, facilitating, following, looking
+from simulator.console.commands.base import FEW, ActAs, Command, CommandError, Reply
+from simulator.console.desk import Desk
+
+HELP_COLUMN = 26
+
+
+def _help(rest: str, desk: Desk) -> Reply:
+    if not rest:
+        lines = (f"{_short(command):{HELP_COLUMN}}  {command.summary}" for command in COMMANDS)
+        more = (
+            "Any unmistakable beginning of a command will do. `help COMMAND` explains one, with an example."
+        )
+        return Reply(says=(*lines, more))
+    command = _command(rest)
+    return Reply(says=(f"{command.usage} - {command.summary}", f"Example: {command.example}"))
+
+
+def _short(command: Command) -> str:
+    """The usage, or its beginning where it would push the summaries aside."""
+    return command.usage if len(command.usage) <= HELP_COLUMN else f"{command.name} ..."
+
+
+def _as(rest: str, desk: Desk) -> Reply:
+    """Take a role; with a command behind it, for that command alone."""
+    role, _, text = rest.partition(" ")
+    if not role:
+        raise CommandError("type: as ROLE, or as ROLE COMMAND; `roles` lists them")
+    taken = acting.act_as(role, desk)
+    if not text.strip():
+        return taken
+    acting_role = taken.wish.role if isinstance(taken.wish, ActAs) else desk.role
+    reply = understand(text, dataclasses.replace(desk, role=acting_role))
+    return Reply((*taken.deeds, *reply.deeds), reply.says, reply.wish)
+
+
+def command_names(desk: Desk) -> Iterable[str]:
+    return [command.name for command in COMMANDS]
+
+
+# --- the table ----------------------------------------------------------------------------------
+
+COMMANDS: Sequence[Command] = (
+    Command(
+        "acknowledge",
+        "acknowledge SIGNAL...|all",
+        "Say that somebody is looking at an alert.",
+        "acknowledge amount-psi",
+        acting.acknowledge,
+        (arguments.signals,),
+        repeats=True,
+    ),
+    Command(
+        "approve",
+        "approve CHANGE",
+        "Approve a change, in words, as the role you act in.",
+        "as incident-commander approve Let the rules decide",
+        acting.approve,
+    ),
+    Command(
+        "as",
+        "as ROLE [COMMAND]",
+        "Act in a role from now on, or for one command.",
+        "as incident-commander approve Go back to v1",
+        _as,
+        (arguments.roles, command_names),
+    ),
+    Command(
+        "audiences",
+        "audiences",
+        "List whom you can tell, and on which channel.",
+        "audiences",
+        looking.audiences,
+        in_pause=True,
+    ),
+    Command(
+        "collect",
+        "collect EVIDENCE",
+        "Secure a piece of evidence as it is now.",
+        "collect feature-snapshot",
+        acting.collect,
+        (arguments.evidence,),
+    ),
+    Command(
+        "controls",
+        "controls",
+        "List the controls, their settings and costs.",
+        "controls",
+        looking.controls,
+    ),
+    Command(
+        "decide",
+        "decide DECISION [NUMBER]",
+        "Show the answers of a decision, or choose one.",
+        "decide is-it-real 1",
+        following.decide,
+        (arguments.decisions,),
+    ),
+    Command(
+        "declare",
+        "declare SERVICE SYMPTOM SEVERITY",
+        "Declare an incident: what is affected, what is seen, how bad it is.",
+        "declare fraud-scorer latency sev3",
+        acting.declare,
+        (arguments.services, arguments.symptoms, arguments.severities),
+    ),
+    Command(
+        "do",
+        "do STEP",
+        "Start a step of the runbook and do what it says.",
+        "do look",
+        following.do,
+        (arguments.steps,),
+    ),
+    Command(
+        "done",
+        "done STEP [failed]",
+        "End a step that has a check: it worked, or it failed.",
+        "done rules-decide",
+        following.done,
+        (arguments.under_way, lambda desk: [following.FAILED]),
+    ),
+    Command(
+        "end",
+        "end",
+        "End the drill for everybody; asks first.",
+        "end",
+        facilitating.end,
+        in_pause=True,
+    ),
+    Command(
+        "evidence",
+        "evidence",
+        "List the evidence that can be collected.",
+        "evidence",
+        looking.evidence,
+        in_pause=True,
+    ),
+    Command(
+        "help",
+        "help [COMMAND]",
+        "List the commands, or explain one.",
+        "help declare",
+        _help,
+        (command_names,),
+        in_pause=True,
+    ),
+    Command(
+        "hypothesise",
+        "hypothesise COMPONENT MECHANISM ONSET EVIDENCE...",
+        "Say what you think broke, how, since when, and which metrics show it.",
+        "hypothesise scoring-endpoint capacity-loss 02:55 latency-p99",
+        acting.hypothesise,
+        (arguments.nodes, arguments.mechanisms, arguments.onsets, arguments.metrics),
+        repeats=True,
+    ),
+    Command(
+        "mechanisms",
+        "mechanisms",
+        "List the causes that a hypothesis may name.",
+        "mechanisms",
+        looking.mechanisms,
+        in_pause=True,
+    ),
+    Command(
+        "metrics",
+        "metrics",
+        "List all metrics with their latest values.",
+        "metrics",
+        looking.metrics,
+    ),
+    Command(
+        "nodes",
+        "nodes",
+        "List the components of the service, and what feeds what.",
+        "nodes",
+        looking.nodes,
+        in_pause=True,
+    ),
+    Command(
+        "note",
+        "note WORDS",
+        "Write something into the record.",
+        "note The graph had a gap",
+        acting.note,
+        in_pause=True,
+    ),
+    Command(
+        "open",
+        "open RUNBOOK",
+        "Open a runbook and show its first screen.",
+        "open feature-drift",
+        following.open_runbook,
+        (arguments.runbooks,),
+    ),
+    Command(
+        "pause",
+        "pause",
+        "Facilitator: stop the clock and hide the metrics.",
+        "pause",
+        facilitating.pause,
+    ),
+    Command(
+        "post",
+        "post TEMPLATE [STATUS]",
+        "Send a message from a template; your words fill its status.",
+        "post first-update We are looking into it",
+        acting.post,
+        (arguments.templates,),
+    ),
+    Command(
+        "resolve",
+        "resolve",
+        "Say that the incident is over.",
+        "resolve",
+        acting.resolve,
+    ),
+    Command(
+        "resume",
+        "resume",
+        "Facilitator: let the clock go on.",
+        "resume",
+        facilitating.resume,
+        in_pause=True,
+    ),
+    Command(
+        "roles",
+        "roles",
+        "List the roles, and which are taken.",
+        "roles",
+        looking.roles,
+        in_pause=True,
+    ),
+    Command(
+        "runbooks",
+        "runbooks",
+        "List the runbooks.",
+        "runbooks",
+        looking.runbooks,
+        in_pause=True,
+    ),
+    Command(
+        "set",
+        "set CONTROL VALUE",
+        "Turn a control; it takes the minutes that it states.",
+        "set capacity 6",
+        acting.turn,
+        (arguments.controls, arguments.settings),
+    ),
+    Command(
+        "severities",
+        "severities",
+        "List the severities.",
+        "severities",
+        looking.severities,
+        in_pause=True,
+    ),
+    Command(
+        "show",
+        "show METRIC",
+        "Draw a larger chart of a metric.",
+        "show p99-ms",
+        looking.show,
+        (arguments.metrics,),
+    ),
+    Command(
+        "signals",
+        "signals",
+        "List all signals: value, threshold, state.",
+        "signals",
+        looking.signals,
+    ),
+    Command(
+        "skip",
+        "skip STEP WHY",
+        "Leave a step out, with the reason.",
+        "skip save-snapshot Nobody has access",
+        following.skip,
+        (arguments.steps,),
+    ),
+    Command(
+        "status",
+        "status",
+        "Show where things stand.",
+        "status",
+        looking.status,
+    ),
+    Command(
+        "steps",
+        "steps [PART]",
+        "Show the steps of the open runbook as a checklist.",
+        "steps roll-back-pipeline",
+        following.steps,
+        (arguments.parts,),
+    ),
+    Command(
+        "symptoms",
+        "symptoms",
+        "List the symptoms that a declaration may name.",
+        "symptoms",
+        looking.symptoms,
+        in_pause=True,
+    ),
+    Command(
+        "tell",
+        "tell AUDIENCE WORDS",
+        "Send a message in your own words.",
+        "tell support We are looking into it",
+        acting.tell,
+        (arguments.audiences,),
+    ),
+    Command(
+        "templates",
+        "templates",
+        "List the templates for messages.",
+        "templates",
+        looking.templates,
+        in_pause=True,
+    ),
+    Command(
+        "until",
+        "until HH:MM",
+        "In scripts: let time pass up to then.",
+        "until 02:55",
+        facilitating.until,
+    ),
+    Command(
+        "wait",
+        "wait MINUTES",
+        "In scripts: let time pass.",
+        "wait 5",
+        facilitating.wait,
+    ),
+)
+BY_NAME = {command.name: command for command in COMMANDS}
+
+
+def understand(text: str, desk: Desk) -> Reply:
+    """What a line asks for; CommandError, with what to type instead, when that is not clear."""
+    name, _, rest = text.strip().partition(" ")
+    if not name:
+        return Reply()
+    command = _command(name)
+    if desk.board.paused and not command.in_pause:
+        raise CommandError(f"the drill is paused: `{command.name}` works again after `resume`")
+    return command.run(rest.strip(), desk)
+
+
+def _command(name: str) -> Command:
+    """The command of that name, or the only one that begins with it."""
+    word = name.lower()
+    if word in BY_NAME:
+        return BY_NAME[word]
+    begun = [command for command in COMMANDS if command.name.startswith(word)]
+    if len(begun) == 1:
+        return begun[0]
+    if begun:
+        raise CommandError(f"'{name}' may be {' or '.join(command.name for command in begun[:FEW])}")
+    raise CommandError(f"unknown command '{name}'{vocabulary.near(word, BY_NAME)}; `help` lists them")
+
+
+__all__ = ["COMMANDS", "CommandError", "understand"]

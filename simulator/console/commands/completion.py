@@ -1,0 +1,45 @@
+"""The beginning of a line in, what its last word may become out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from simulator.console.commands import BY_NAME, arguments, command_names
+from simulator.console.commands.base import Names
+from simulator.console.desk import Desk
+
+
+def complete(text: str, desk: Desk) -> list[str]:
+    """What the last word of a line may become."""
+    *before, word = text.lstrip().split(" ")
+    known: Iterable[str] = command_names(desk)
+    if before:
+        names = _places(before, desk)
+        known = names(desk) if names else ()
+    return sorted(name for name in known if name.startswith(word))
+
+
+def shared(words: Sequence[str]) -> str:
+    """The beginning that all words share.
+
+    >>> shared(["symptoms", "symptom"])
+    'symptom'
+    """
+    first, last = min(words), max(words)
+    differing = (place for place, (one, other) in enumerate(zip(first, last, strict=False)) if one != other)
+    return first[: next(differing, len(first))]
+
+
+def _places(before: Sequence[str], desk: Desk) -> Names | None:
+    """What may stand behind these words."""
+    if before[0] == "as" and len(before) > 2:
+        return _places(before[2:], desk)
+    command = BY_NAME.get(before[0])
+    if command is None or not command.arguments:
+        return None
+    place = len(before) - 1
+    if command.name == "set" and place == 1:
+        return lambda desk: arguments.settings_of(before[1], desk)
+    if place < len(command.arguments):
+        return command.arguments[place]
+    return command.arguments[-1] if command.repeats else None

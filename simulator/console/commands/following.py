@@ -1,0 +1,150 @@
+"""Commands that follow a runbook: open it, do its steps, answer its decisions."""
+
+from __future__ import annotations
+
+from generator.model import Answer
+from simulator.console import checklist, vocabulary
+from simulator.console.commands.acting import sent
+from simulator.console.commands.base import CommandError, Deed, Reply, named, words_of
+from simulator.console.desk import Desk
+from simulator.console.text import shown
+from simulator.console.vocabulary import Step
+from simulator.console.wording import setting
+from simulator.events import Decided, Opened, Posted, StepEnded, StepStarted
+from simulator.responders.doing import deed, template_of
+from simulator.responders.view import Action, TurnControl
+
+FAILED = "failed"
+
+
+def open_runbook(rest: str, desk: Desk) -> Reply:
+    (word,) = words_of(rest, "open RUNBOOK", least=1, most=1)
+    known = {runbook.runbook.id: runbook for runbook in desk.scene.runbooks}
+    runbook = named(word, known, "runbook", listing="runbooks")
+    says = (*checklist.card(runbook, desk.scene.service), "`steps` shows what to do, step by step.")
+    return Reply((Deed(desk.role, Opened(runbook.runbook.id)),), says)
+
+
+def steps(rest: str, desk: Desk) -> Reply:
+    words = words_of(rest, "steps [PART]", least=0, most=1)
+    if not desk.board.opened:
+        raise CommandError("open a runbook first; `runbooks` lists them")
+    runbook = vocabulary.runbook(desk.scene, desk.board.opened[-1])
+    known = {part: part for part in vocabulary.parts(runbook)}
+    part = named(words[0], known, "part", listing="steps") if words else ""
+    part = part or checklist.part_of(runbook, desk.board, desk.scene)
+    return Reply(says=tuple(checklist.part_lines(desk, runbook, part)))
+
+
+def do(rest: str, desk: Desk) -> Reply:
+    (word,) = words_of(rest, "do STEP", least=1, most=1)
+    step = _step(word, desk)
+    if step.node.answers:
+        raise CommandError(f"'{word}' is a decision: type `decide {word}` to see its answers")
+    if _state(step, desk) == "started":
+        raise CommandError(f"'{word}' is under way: type `done {word}`, or `done {word} failed`")
+    key = (step.runbook.runbook.id, step.node.id)
+    actions: list[Action] = [StepStarted(*key)]
+    if (action := _action(step, desk)) is not None:
+        actions.append(action)
+    if step.node.check is None:
+        actions.append(StepEnded(*key, "success"))
+        return Reply(_by(step, *actions), _reading(step, desk))
+    says = checklist.live_lines(step.runbook, step.node, scene=desk.scene, view=desk.view)
+    return Reply(
+        _by(step, *actions), (*says, f"Type `done {word}` when it worked, `done {word} failed` if not.")
+    )
+
+
+def done(rest: str, desk: Desk) -> Reply:
+    word, *outcome = words_of(rest, "done STEP [failed]", least=1, most=2)
+    if outcome not in ([], [FAILED]):
+        raise CommandError(f"type: done {word}, or done {word} failed")
+    step = _step(word, desk)
+    if _state(step, desk) != "started":
+        raise CommandError(f"'{word}' has not been started: type `do {word}`")
+    ended = StepEnded(step.runbook.runbook.id, step.node.id, "failure" if outcome else "success")
+    true = checklist.check_holds(step.runbook, step.node, scene=desk.scene, view=desk.view)
+    doubt = () if true or outcome else ("Careful: its check does not hold at this moment.",)
+    return Reply(_by(step, ended), doubt)
+
+
+def skip(rest: str, desk: Desk) -> Reply:
+    word, _, why = rest.partition(" ")
+    if not why.strip():
+        raise CommandError("type: skip STEP WHY; the reason goes into the record")
+    step = _step(word, desk)
+    if step.node.answers:
+        raise CommandError(f"'{word}' is a decision: type `decide {word}`, and an answer that fits best")
+    ended = StepEnded(step.runbook.runbook.id, step.node.id, "skipped", why.strip())
+    return Reply(_by(step, ended))
+
+
+def decide(rest: str, desk: Desk) -> Reply:
+    words = words_of(rest, "decide DECISION [NUMBER]", least=1, most=2)
+    step = _step(words[0], desk)
+    if not step.node.answers:
+        raise CommandError(f"'{words[0]}' is a step: type `do {words[0]}`")
+    if len(words) == 1:
+        lines = checklist.live_lines(step.runbook, step.node, scene=desk.scene, view=desk.view)
+        return Reply(
+            says=(f"{step.node.text} ({step.node.role})", *lines, f"Type `decide {words[0]} NUMBER`.")
+        )
+    answer = _answer(words[1], step)
+    return Reply(_by(step, Decided(step.runbook.runbook.id, step.node.id, answer.answer, answer.go)))
+
+
+def _answer(word: str, step: Step) -> Answer:
+    numbers = {str(number): answer for number, answer in enumerate(step.node.answers, 1)}
+    if word not in numbers:
+        raise CommandError(
+            f"'{word}' is no answer: type a number from 1 to {len(numbers)}, as `decide {step.node.id}` shows"
+        )
+    return numbers[word]
+
+
+def _step(word: str, desk: Desk) -> Step:
+    """The step of that id, in the runbook opened last where several have one."""
+    known = vocabulary.steps(desk.scene)
+    inside = f"{desk.board.opened[-1]}/{word}" if desk.board.opened else word
+    step = known.get(inside) or named(word, known, "step", listing="steps")
+    if step.runbook.runbook.id not in desk.board.opened:
+        raise CommandError(
+            f"'{word}' stands in a runbook that nobody has opened: type `open {step.runbook.runbook.id}`"
+        )
+    return step
+
+
+def _state(step: Step, desk: Desk) -> str:
+    state = desk.board.steps.get((step.runbook.runbook.id, step.node.id))
+    return state.state if state else ""
+
+
+def _by(step: Step, *actions: Action) -> tuple[Deed, ...]:
+    """What is done under the role that the step names."""
+    return tuple(Deed(step.node.role, action) for action in actions)
+
+
+def _action(step: Step, desk: Desk) -> Action | None:
+    action = deed(step.runbook, step.node, scene=desk.scene, view=desk.view, replica=0)
+    match action:
+        case Posted(template=id):
+            return sent(template_of(step.runbook.runbook, id), desk)
+        case TurnControl(control, value):
+            return TurnControl(control, _plain(control, value, desk))
+    return action
+
+
+def _reading(step: Step, desk: Desk) -> tuple[str, ...]:
+    """What a step that looks at a signal sees."""
+    if step.node.action != "observe" or "signal" not in step.node.with_:
+        return ()
+    row = desk.scene.signal_row(step.runbook.runbook.id, step.node.with_["signal"])
+    key = desk.scene.signals[row].key
+    return (f"{key} is {shown(desk.board.latest_value(key))}; `signals` lists all, `show {key}` draws it.",)
+
+
+def _plain(control: str, value: str | int | float | bool, desk: Desk) -> str | int | float | bool:
+    """The setting as the service lists it, where it does."""
+    listed = desk.scene.service.control(control).values
+    return next((item for item in listed if setting(item) == setting(value)), value)

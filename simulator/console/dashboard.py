@@ -1,0 +1,180 @@
+"""What is known now in, the upper half of the screen out: rows of styled text that fit the width."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
+
+from simulator.console import checklist, times
+from simulator.console.board import Board
+from simulator.console.charts import sparkline
+from simulator.console.desk import Desk
+from simulator.console.text import clean, cut, shown
+from simulator.console.wording import setting
+
+Piece: TypeAlias = tuple[str, str]
+"""A style and the text that has it."""
+Row: TypeAlias = list[Piece]
+
+FIRST_VITALS = ("requests per s", "p99 ms", "error ratio", "blocked ratio", "accuracy", "score psi")
+"""What every dashboard of a scoring service has in its first row; names are matched by their beginning."""
+SCALE_LEAST = {" psi": 0.1, " nulls": 0.05, " ratio": 0.05}
+"""Measures of which little is noise, by a part of their name: how far their scale reaches at least."""
+CELL, LEAST_CELL = 50, 39
+"""Columns that a chart takes where there is room, and where there is not."""
+VALUE = 8
+STATUS_ROWS = 15
+LEAST_ALERTS = 3
+"""Rows for alerts before charts get any."""
+WINDOW = re.compile(r" \d+m$")
+HIDDEN = "Paused: the clock stands and the metrics are hidden. `resume` goes on."
+
+
+def rows(desk: Desk, *, width: int, height: int, pace: str = "") -> list[Row]:
+    """At most ``height`` rows: the clock, what fires, charts, controls, the incident, what comes next."""
+    head = [_clock(desk, width, pace)]
+    tail = [_controls(desk.board, desk.t, width), *_incident(desk, width)]
+    left = height - len(head) - len(tail)
+    if desk.board.paused:
+        return [*head, [("class:paused", cut(f" {HIDDEN}", width))], *tail][:height]
+    alerts = list(_alerts(desk, width))
+    most = max(LEAST_ALERTS, left - _chart_rows_least(width))
+    shown_alerts = (
+        alerts if len(alerts) <= most else [*alerts[: most - 1], _more(len(alerts) - most + 1, width)]
+    )
+    charts = _charts(desk.board, width=width, height=left - len(shown_alerts))
+    return [*head, *shown_alerts, *charts, *tail][:height]
+
+
+def plain(desk: Desk) -> Iterator[str]:
+    """The same as lines without style."""
+    for row in rows(desk, width=desk.width, height=STATUS_ROWS):
+        yield "".join(text for _, text in row).rstrip()
+
+
+def _clock(desk: Desk, width: int, pace: str) -> Row:
+    started, horizon = desk.board.started, desk.scene.horizon_minutes
+    now = times.time_of_day(started, desk.t, seconds=True)
+    left = times.span(max(0.0, 60 * horizon - desk.t))
+    state = "PAUSED  " if desk.board.paused else ""
+    speed = f"  {pace}" if pace else ""
+    text = f" {state}{now} UTC  +{desk.t / 60:.0f} min, {left} left{speed}  {desk.scene.service.id}  as {desk.role}"
+    return [("class:paused" if desk.board.paused else "class:title", cut(text, width))]
+
+
+def _alerts(desk: Desk, width: int) -> Iterator[Row]:
+    board = desk.board
+    if not board.firing:
+        yield [("class:good", cut(" Nothing is firing.", width))]
+    order = {"page": 0, "ticket": 1, "info": 2}
+    for key, alert in sorted(board.firing.items(), key=lambda item: order[item[1].card.severity]):
+        card = alert.card
+        value = f"{shown(board.latest_value(key))} {card.compare} {shown(card.threshold)}"
+        since = times.time_of_day(board.started, alert.since_t)
+        seen = "acknowledged" if key in board.acknowledged else "not acknowledged"
+        text = f" {card.severity.upper():6} {key:18} {value:18} since {since}  {seen}"
+        style = (
+            "class:dim"
+            if card.severity == "info"
+            else "class:warn"
+            if key in board.acknowledged
+            else "class:bad"
+        )
+        yield [(style, cut(text, width))]
+
+
+def _more(count: int, width: int) -> Row:
+    return [("class:warn", cut(f" and {count} more: `signals`", width))]
+
+
+def _columns(width: int) -> int:
+    return max(width // CELL, min(2, width // LEAST_CELL), 1)
+
+
+def _chart_rows_least(width: int) -> int:
+    return -(-len(FIRST_VITALS) // _columns(width))
+
+
+def _charts(board: Board, *, width: int, height: int) -> list[Row]:
+    columns = _columns(width)
+    keys = important(board)[: max(0, height) * columns]
+    widest = max((len(_title(key)) for key in keys), default=0) + 2
+    found = []
+    for start in range(0, len(keys), columns):
+        cells = [
+            _cell(board, key, width=width // columns, name=widest) for key in keys[start : start + columns]
+        ]
+        found.append([piece for cell in cells for piece in cell])
+    return found
+
+
+def _cell(board: Board, key: str, *, width: int, name: int) -> Row:
+    least = next((least for part, least in SCALE_LEAST.items() if part in key), None)
+    room = width - name - VALUE - 2
+    line = sparkline(board.readings.get(key, []), room, least=least)
+    value = f"{shown(board.latest_value(key)):>{VALUE}} "
+    return [("class:dim", cut(f" {_title(key)}", name)), ("", value), ("class:chart", cut(line, room + 1))]
+
+
+def _title(key: str) -> str:
+    """A vital's name without the window over which it is taken."""
+    return WINDOW.sub("", clean(key))
+
+
+def important(board: Board) -> Sequence[str]:
+    """All vitals, those that matter most first."""
+    first = [name for start in FIRST_VITALS for name in board.vitals if name.startswith(start)]
+    features = [name for ending in (" psi", " mean", "") for name in board.vitals if ending in name]
+    return tuple(dict.fromkeys([*first, *features]))
+
+
+def _controls(board: Board, t: float, width: int) -> Row:
+    turned = [
+        f"{card.id}={setting(board.in_force[card.id])}"
+        for card in board.started.controls
+        if board.in_force[card.id] != card.default and card.id not in board.ordered
+    ]
+    coming = [
+        f"{order.control} {setting(board.in_force[order.control])}->{setting(order.value)} "
+        f"in {times.span(order.effective_t - t)}"
+        for order in board.ordered.values()
+    ]
+    text = ", ".join([*coming, *turned]) or "all at their defaults"
+    return [("class:dim", " controls "), ("class:warn" if coming or turned else "", cut(text, width - 10))]
+
+
+def _incident(desk: Desk, width: int) -> Iterator[Row]:
+    board = desk.board
+    yield [("class:dim", " incident "), *_declared(board, desk.t, width - 10)]
+    yield [
+        ("class:dim", " roles    "),
+        ("", cut(", ".join(board.roles) or "nobody has taken a role: `as ROLE`", width - 10)),
+    ]
+    yield [
+        ("class:dim", " next     "),
+        ("class:next", cut(checklist.next_line(desk), width - 10)),
+    ]
+
+
+def _declared(board: Board, t: float, width: int) -> Row:
+    if board.declared is None:
+        return [("", cut("not declared", width))]
+    at, declared = board.declared
+    started = board.started
+    text = f"{declared.severity} {declared.symptom} since {times.time_of_day(started, at)}"
+    if board.resolved_t is not None:
+        return [
+            (
+                "class:good",
+                cut(f"{text}, called over at {times.time_of_day(started, board.resolved_t)}", width),
+            )
+        ]
+    if board.posted_t is not None:
+        text += f"; last update {times.time_of_day(started, board.posted_t)}"
+    due = board.update_due_t
+    if due is None:
+        return [("class:warn", cut(text, width))]
+    late = t > due
+    words = f"; update {'OVERDUE since' if late else 'due by'} {times.time_of_day(started, due)}"
+    return [("class:bad" if late else "class:warn", cut(text + words, width))]

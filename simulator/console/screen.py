@@ -1,0 +1,261 @@
+"""The dashboard above, what happens in the middle, a line to type in below: the console on a terminal.
+
+The event loop runs only while the session waits for people, so nothing here needs a thread or a lock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Iterable
+from typing import TypeAlias
+
+from prompt_toolkit.application import Application
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.document import Document
+from prompt_toolkit.filters import has_completions
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.history import InMemoryHistory
+from prompt_toolkit.input import Input
+from prompt_toolkit.key_binding import KeyBindings
+from prompt_toolkit.key_binding.key_processor import KeyPressEvent
+from prompt_toolkit.layout import Float, FloatContainer, HSplit, Layout, Window
+from prompt_toolkit.layout.controls import BufferControl, FormattedTextControl
+from prompt_toolkit.layout.dimension import Dimension
+from prompt_toolkit.layout.menus import CompletionsMenu
+from prompt_toolkit.layout.processors import BeforeInput
+from prompt_toolkit.output import ColorDepth, Output
+from prompt_toolkit.styles import Style
+
+from simulator.console import dashboard
+from simulator.console.commands.completion import complete, shared
+from simulator.console.desk import Desk
+from simulator.console.log import Log
+from simulator.console.telling import Line
+from simulator.console.text import clean
+
+REFRESH_S = 0.5
+LEAST_LOG = 10
+"""Rows that the log keeps, however much the dashboard has to show."""
+WHILE_READING = 9
+"""Rows of the dashboard while a long answer is read."""
+BELOW = 3
+"""Rule, line to type in, keys."""
+INTERRUPT = object()
+Typed: TypeAlias = object
+"""A line, or INTERRUPT."""
+
+STYLE = Style.from_dict(
+    {
+        "title": "bold reverse",
+        "paused": "bold reverse ansiyellow",
+        "bad": "bold ansired",
+        "warn": "ansiyellow",
+        "good": "ansigreen",
+        "dim": "ansibrightblack",
+        "chart": "ansicyan",
+        "next": "bold",
+        "message": "bold ansimagenta",
+        "deed": "ansicyan",
+        "error": "ansired",
+        "question": "bold ansiyellow",
+        "rule": "ansibrightblack",
+    }
+)
+
+
+class Screen:
+    """A full-screen terminal; ``close`` gives the terminal back as it was."""
+
+    scripted = False
+
+    def __init__(
+        self, *, colours: bool = True, input: Input | None = None, output: Output | None = None
+    ) -> None:
+        self._log = Log()
+        self._loop = asyncio.new_event_loop()
+        self._typed: asyncio.Queue[Typed] = asyncio.Queue()
+        self._task: asyncio.Task[None] | None = None
+        self._pace = ""
+        self._buffer = Buffer(
+            completer=_Completer(self),
+            history=InMemoryHistory(),
+            multiline=False,
+            accept_handler=self._accept,
+        )
+        self._app: Application[None] = Application(
+            layout=self._layout(),
+            key_bindings=self._keys(),
+            style=STYLE,
+            full_screen=True,
+            color_depth=None if colours else ColorDepth.DEPTH_1_BIT,
+            refresh_interval=REFRESH_S,
+            input=input,
+            output=output,
+        )
+
+    @property
+    def width(self) -> int:
+        return self._app.output.get_size().columns
+
+    @property
+    def desk(self) -> Desk:
+        return self._desk()
+
+    def open(self, desk: Callable[[], Desk], pace: str) -> None:
+        self._desk, self._pace = desk, pace
+        self._task = self._loop.create_task(self._app.run_async())
+        self._loop.add_signal_handler(signal.SIGTERM, self._typed.put_nowait, INTERRUPT)
+
+    def ask(self, seconds: float | None) -> str | None:
+        self._log.settle(width=self.width, height=self._log_height())
+        self._app.invalidate()
+        typed = self._loop.run_until_complete(self._next(seconds))
+        if typed is INTERRUPT:
+            raise KeyboardInterrupt
+        if not isinstance(typed, str):
+            return None
+        self._log.answer(f"> {clean(typed).strip()}")
+        return typed
+
+    def say(self, lines: Iterable[Line]) -> None:
+        self._log.add(lines)
+
+    def close(self) -> None:
+        if self._loop.is_closed():
+            return
+        if self._task is not None and not self._task.done():
+            self._app.exit()
+            self._loop.run_until_complete(self._task)
+        self._loop.close()
+
+    async def _next(self, seconds: float | None) -> Typed:
+        """The next line; when the screen itself fails, its error."""
+        assert self._task is not None
+        getting = asyncio.ensure_future(self._typed.get())
+        await asyncio.wait({getting, self._task}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        if getting.done():
+            return getting.result()
+        getting.cancel()
+        if self._task.done():
+            self._task.result()
+            return INTERRUPT
+        return None
+
+    # --- what is drawn ---------------------------------------------------------------------------
+
+    def _layout(self) -> Layout:
+        bar = FormattedTextControl(self._bar)
+        body = HSplit(
+            [
+                Window(FormattedTextControl(self._dashboard), height=self._dashboard_height),
+                Window(char="─", height=1, style="class:rule"),
+                Window(FormattedTextControl(self._middle)),
+                Window(BufferControl(self._buffer, input_processors=[BeforeInput("> ")]), height=1),
+                Window(bar, height=1, style="class:dim"),
+            ]
+        )
+        menu = Float(CompletionsMenu(max_height=8), xcursor=True, ycursor=True)
+        return Layout(FloatContainer(body, [menu]), focused_element=self._buffer)
+
+    def _rows(self) -> int:
+        return self._app.output.get_size().rows
+
+    def _dashboard_rows(self) -> list[dashboard.Row]:
+        most = WHILE_READING if self._log.reading else 3 + self._rows() // 2
+        most = max(3, min(self._rows() - BELOW - LEAST_LOG, most))
+        return dashboard.rows(self.desk, width=self.width, height=most, pace=self._pace)
+
+    def _dashboard(self) -> StyleAndTextTuples:
+        found: StyleAndTextTuples = []
+        for row in self._dashboard_rows():
+            found += [*row, ("", "\n")]
+        return found[:-1]
+
+    def _dashboard_height(self) -> Dimension:
+        return Dimension.exact(len(self._dashboard_rows()))
+
+    def _log_height(self) -> int:
+        return max(1, self._rows() - BELOW - len(self._dashboard_rows()))
+
+    def _middle(self) -> StyleAndTextTuples:
+        found: StyleAndTextTuples = []
+        for style, text in self._log.visible(width=self.width, height=self._log_height()):
+            found += [(style, text), ("", "\n")]
+        return found[:-1]
+
+    def _bar(self) -> StyleAndTextTuples:
+        below = self._log.below(width=self.width, height=self._log_height())
+        if below:
+            return [("class:question", f" {below} more lines: PageDown "), ("", " PageUp goes back")]
+        return [("", " Tab completes  Up/Down history  PageUp/PageDown scroll  help  Ctrl-D ends")]
+
+    # --- what is typed ---------------------------------------------------------------------------
+
+    def _accept(self, buffer: Buffer) -> bool:
+        if buffer.text.strip():
+            self._typed.put_nowait(buffer.text)
+        return False
+
+    def _complete(self) -> None:
+        """The only word that fits, with a blank behind it; or what all share, and a menu of them."""
+        text = self._buffer.document.text_before_cursor
+        words = complete(text, self.desk)
+        typed = len(text.rsplit(" ", 1)[-1])
+        if len(words) == 1:
+            self._buffer.insert_text(words[0][typed:] + " ")
+        elif words:
+            self._buffer.insert_text(shared(words)[typed:])
+            self._buffer.start_completion()
+
+    def _keys(self) -> KeyBindings:
+        keys = KeyBindings()
+
+        @keys.add("c-c")
+        def _(event: KeyPressEvent) -> None:
+            """The first clears what was typed; on an empty line it ends the drill."""
+            if self._buffer.text:
+                self._buffer.reset()
+            else:
+                self._typed.put_nowait(INTERRUPT)
+
+        @keys.add("<sigint>")
+        def _(event: KeyPressEvent) -> None:
+            self._typed.put_nowait(INTERRUPT)
+
+        @keys.add("c-d")
+        def _(event: KeyPressEvent) -> None:
+            if not self._buffer.text:
+                self._typed.put_nowait("end")
+
+        @keys.add("tab", filter=~has_completions)
+        def _(event: KeyPressEvent) -> None:
+            self._complete()
+
+        @keys.add("pageup")
+        def _(event: KeyPressEvent) -> None:
+            self._log.scroll(-1, width=self.width, height=self._log_height())
+
+        @keys.add("pagedown")
+        def _(event: KeyPressEvent) -> None:
+            self._log.scroll(1, width=self.width, height=self._log_height())
+
+        @keys.add("c-l")
+        def _(event: KeyPressEvent) -> None:
+            event.app.renderer.clear()
+
+        return keys
+
+
+class _Completer(Completer):
+    """Completion of commands, ids and vocabularies, as far as they are known now."""
+
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
+
+    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
+        text = document.text_before_cursor
+        typed = len(text.rsplit(" ", 1)[-1])
+        for word in complete(text, self._screen.desk):
+            yield Completion(word, start_position=-typed)

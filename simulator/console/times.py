@@ -1,0 +1,51 @@
+"""Seconds since the start in, times of day out, and back."""
+
+from __future__ import annotations
+
+import re
+
+from simulator.events import Started
+
+DAY_MINUTES = 24 * 60
+
+
+def time_of_day(started: Started, t: float, *, seconds: bool = False) -> str:
+    """``02:53``, or ``02:53:15``: what a clock on the wall of the incident says."""
+    whole = int(_start_minute(started) * 60 + t + 1e-6) % (DAY_MINUTES * 60)
+    text = f"{whole // 3600:02d}:{whole // 60 % 60:02d}"
+    return f"{text}:{whole % 60:02d}" if seconds else text
+
+
+def minutes_of(text: str, started: Started) -> float | None:
+    """Minutes since the start, from ``02:53`` or ``13``; None when it is neither.
+
+    A time of day up to twelve hours before the start lies before it.
+    """
+    if found := re.fullmatch(r"(\d{1,2}):(\d{2})", text):
+        hour, minute = int(found[1]), int(found[2])
+        if hour > 23 or minute > 59:
+            return None
+        since = (hour * 60 + minute - _start_minute(started)) % DAY_MINUTES
+        return float(since if since < DAY_MINUTES / 2 else since - DAY_MINUTES)
+    if found := re.fullmatch(r"\+?(-?\d+(?:\.\d+)?)(?:m|min)?", text):
+        return float(found[1])
+    return None
+
+
+def _start_minute(started: Started) -> int:
+    hour, minute = started.time.split(":")
+    return int(hour) * 60 + int(minute)
+
+
+def span(seconds: float) -> str:
+    """A duration as people say it.
+
+    >>> span(45), span(600), span(5400)
+    ('45 s', '10 min', '1 h 30 min')
+    """
+    if seconds < 60:
+        return f"{max(0.0, seconds):.0f} s"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60} min" if minutes % 60 else f"{minutes // 60} h"

@@ -1,0 +1,211 @@
+"""What is typed, and what comes of it: an action for the record, or what to type instead."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from simulator.console.commands import COMMANDS, understand
+from simulator.console.commands.base import ActAs, AskToEnd, CommandError, PassTime, Reply
+from simulator.console.commands.completion import complete
+from simulator.events import (
+    FACILITATOR,
+    Acknowledged,
+    Approved,
+    Assumed,
+    Decided,
+    Declared,
+    Noted,
+    Opened,
+    Paused,
+    Posted,
+    Resolved,
+    StepEnded,
+    StepStarted,
+)
+from simulator.responders.view import Action, ClaimCause, TakeEvidence, TurnControl
+from tests.simulator.console.desks import desk
+
+
+def actions(reply: Reply) -> list[Action]:
+    return [deed.action for deed in reply.deeds]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("acknowledge amount-psi", [Acknowledged("amount-psi")]),
+        ("ack all", [Acknowledged("amount-mean"), Acknowledged("amount-psi")]),
+        ("approve Let the rules decide", [Approved("ml-on-call", "Let the rules decide")]),
+        ("collect feature-snapshot", [TakeEvidence("feature-snapshot")]),
+        ("declare fraud-scorer input-drift sev2", [Declared("fraud-scorer", "input-drift", "sev2")]),
+        (
+            "hypothesise payments-feed unit-change 02:58 amount-psi p99-ms",
+            [ClaimCause("payments-feed", "unit-change", 18.0, ("amount-psi", "p99 ms"))],
+        ),
+        ("hypothesise checkout latency 12", None),
+        ("hypothesise checkout tail-latency 12m", [ClaimCause("checkout", "tail-latency", 12.0, ())]),
+        ("hypothesise checkout tail-latency unknown", [ClaimCause("checkout", "tail-latency", None, ())]),
+        ('note it\'s "odd"', [Noted('it\'s "odd"')]),
+        ("open feat", [Opened("feature-drift")]),
+        ("pause", [Paused()]),
+        ("resolve", [Resolved()]),
+        ("set traffic-split 0", [TurnControl("traffic-split", 0.0)]),
+        ("set traffic-split 0.1", [TurnControl("traffic-split", 0.1)]),
+        ("set amount-toggle OFF", [TurnControl("amount-toggle", "off")]),
+        ("set capacity 6", [TurnControl("capacity", 6)]),
+        ("tell support Say sorry", [Posted("support-desk", "support", "", "Say sorry")]),
+        ("SIGNALS", []),
+        ("", []),
+    ],
+)
+def test_a_command_is_understood(text: str, expected: list[Action] | None) -> None:
+    """Ids, unmistakable beginnings and free words become actions; a wrong word becomes none."""
+    if expected is None:
+        with pytest.raises(CommandError):
+            understand(text, desk())
+        return
+
+    assert actions(understand(text, desk())) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("acknowlege all", "unknown command 'acknowlege' (did you mean 'acknowledge'?); `help` lists them"),
+        ("re", "'re' may be resolve or resume"),
+        ("acknowledge amont-psi", "unknown signal 'amont-psi' (did you mean 'amount-psi'?); `signals`"),
+        ("acknowledge error-ratio", "'error-ratio' is not firing"),
+        ("as comander", "unknown role 'comander' (did you mean 'incident-commander'?); `roles`"),
+        ("declare fraud-scorer drift", "type: declare SERVICE SYMPTOM SEVERITY"),
+        ("declare fraud-scorer inputdrift sev2", "(did you mean 'input-drift'?); `symptoms` lists them"),
+        ("declare fraud-scorer input-drift 2", "unknown severity '2' (there is sev1, sev2, sev3, sev4)"),
+        ("do is-it-real", "'is-it-real' is a decision: type `decide is-it-real` to see its answers"),
+        ("done look", "'look' has not been started: type `do look`"),
+        ("decide is-it-real 9", "'9' is no answer: type a number from 1 to 3"),
+        ("hypothesise payments-feed unit-change 04:55 amount-psi", "'04:55' has not come yet: it is 03:05"),
+        ("hypothesise payments-feed unit-change soon amount-psi", "'soon' is no time: write 02:55"),
+        ("set traffic-split 1.5", "traffic-split cannot be '1.5'"),
+        ("set traffic-split nan", "traffic-split cannot be 'nan'"),
+        ("set amount-toggle of", "amount-toggle cannot be 'of' (did you mean 'off'?): it is on or off"),
+        ("set capacity", "type: set capacity VALUE, where VALUE is 4 or 6 or 8"),
+        ("skip look", "type: skip STEP WHY"),
+        ("resume", "the drill is not paused"),
+        ("wait long", "'long' is no number of minutes"),
+        ("until 02:50", "'02:50' is over: it is 03:05"),
+    ],
+)
+def test_a_mistake_says_what_to_type(text: str, message: str) -> None:
+    """The message names the word that was not understood, and what would be."""
+    with pytest.raises(CommandError) as raised:
+        understand(text, desk())
+
+    assert message in str(raised.value)
+
+
+def test_a_step_without_a_check_is_done_at_once() -> None:
+    """It is started, done and ended under the role that it names."""
+    reply = understand("do approve-switch-off", desk())
+
+    assert actions(reply) == [
+        StepStarted("feature-drift", "approve-switch-off"),
+        Approved("incident-commander", "Let the model decide without the amount."),
+        StepEnded("feature-drift", "approve-switch-off", "success"),
+    ]
+    assert {deed.actor for deed in reply.deeds} == {"incident-commander"}
+
+
+def test_a_step_with_a_check_waits_for_done() -> None:
+    """Its check is shown with whether it holds now."""
+    reply = understand("do amount-off", desk())
+
+    assert actions(reply) == [StepStarted("feature-drift", "amount-off"), TurnControl("amount-toggle", "off")]
+    assert "check: amount-toggle is off - not yet" in reply.says
+
+
+def test_a_decision_shows_which_answer_holds() -> None:
+    """Without a number it only shows; with one it is recorded."""
+    shown = understand("decide is-it-real", desk())
+    chosen = understand("decide is-it-real 1", desk())
+
+    assert shown.deeds == ()
+    assert "1. A feature moved or went missing - holds now; go to declare" in shown.says
+    assert actions(chosen) == [
+        Decided("feature-drift", "is-it-real", "A feature moved or went missing", "declare")
+    ]
+
+
+def test_a_template_is_sent_with_its_blanks_filled() -> None:
+    """The words behind the template are the status; times and components come from the record."""
+    (posted,) = actions(understand("post first-update Amounts look wrong", desk()))
+
+    assert isinstance(posted, Posted)
+    assert posted.template == "first-update"
+    assert "Status: Amounts look wrong." in posted.text
+    assert "{{" not in posted.text
+
+
+def test_a_role_acts_for_one_command_or_from_then_on() -> None:
+    """Taking a role is an event of its own, once."""
+    once = understand("as incident-commander approve Go back", desk())
+    onwards = understand("as incident-commander", desk())
+
+    assert actions(once) == [Assumed("incident-commander"), Approved("incident-commander", "Go back")]
+    assert once.wish is None
+    assert onwards.wish == ActAs("incident-commander")
+
+
+def test_only_the_facilitator_stops_the_clock() -> None:
+    """Whoever types it, the record names the facilitator."""
+    (deed,) = understand("pause", desk()).deeds
+
+    assert deed.actor == FACILITATOR
+
+
+def test_the_end_is_asked_for_first() -> None:
+    """`end` records nothing by itself."""
+    assert understand("end", desk()) == Reply(wish=AskToEnd())
+
+
+def test_time_passes_by_command_only_in_scripts() -> None:
+    """At a screen the clock runs by itself."""
+    assert understand("wait 5", desk()).wish == PassTime(30 * 60)
+    assert understand("until 03:10", desk()).wish == PassTime(30 * 60)
+    with pytest.raises(CommandError, match="time passes by itself"):
+        understand("wait 5", replace(desk(), scripted=False))
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_every_command_explains_itself(command: object) -> None:
+    """`help COMMAND` shows usage, summary and an example that begins as the usage does."""
+    (found,) = [one for one in COMMANDS if one is command]
+    usage, example = understand(f"help {found.name}", desk()).says
+
+    assert usage == f"{found.usage} - {found.summary}"
+    assert found.name in example
+    assert found.usage.split()[0] == found.name
+
+
+def test_the_table_is_alphabetical() -> None:
+    """So that a command is found, and none stands in it twice."""
+    names = [command.name for command in COMMANDS]
+
+    assert names == sorted(set(names))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ack", ["acknowledge"]),
+        ("declare fraud-scorer input", ["input-drift"]),
+        ("hypothesise payments-feed unit", ["unit-change"]),
+        ("set amount-toggle ", ["off", "on"]),
+        ("as incident-commander appr", ["approve"]),
+        ("as incident-commander set model-version s", ["spring-2026", "summer-2026"]),
+        ("nonsense ", []),
+    ],
+)
+def test_tab_completes(text: str, expected: list[str]) -> None:
+    """Commands, ids and closed vocabularies complete in their places."""
+    assert complete(text, desk()) == expected
