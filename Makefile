@@ -6,7 +6,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench soak constraints
+.PHONY: help demo test check pictures bench soak constraints
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -31,9 +31,10 @@ check: .venv/.installed-dev ## Check format, lint, types, and that the generated
 	@$(BIN)/ruff format --check
 	@$(BIN)/ruff check
 	@$(BIN)/mypy
-ifneq ($(wildcard generator/reference.py),)
 	@$(BIN)/python -m generator.reference --check
-endif
+
+pictures: .venv/.installed-dev ## Make the pictures of the documentation again, with chromium.
+	@$(BIN)/python -m tests.pictures
 
 bench: .venv/.installed-dev ## Measure speed and memory.
 ifneq ($(wildcard tests/bench.py tests/bench/__main__.py),)

@@ -24,7 +24,7 @@ Examples:
   runbook check                              everything, with path:line:column
   runbook check runbooks/feature-drift       one runbook and its drills
   runbook check --format github              annotations in a pull request
-  runbook build && runbook serve             the site, on this machine
+  runbook serve                              build the site and show it, on this machine
   runbook export prometheus --out build      alerting rules
   runbook show feature-drift                 a runbook and its plan
 
@@ -145,24 +145,24 @@ def build(catalogue: Catalogue, *, root: Path, out: Path | None) -> int:
     return _code(built.findings)
 
 
-@runbook.command(epilog="\b\nExample:\n  runbook build && runbook serve --port 8001\n")
+@runbook.command(epilog="\b\nExamples:\n  runbook serve\n  runbook serve --port 8001 --no-build\n")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0: a free one.")
-@click.option(
-    "--site",
-    "folder",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="The built site; default: site/.",
-)
+@click.option("--no-build", is_flag=True, help="Show the site as it was built last.")
 @_root_option
-def serve(port: int, folder: Path | None, root: Path) -> int:
-    """Show the built site in a browser, on this machine alone."""
+@click.pass_context
+def serve(context: click.Context, port: int, no_build: bool, root: Path) -> int:
+    """Build the site and show it in a browser, on this machine alone."""
     from generator import site
 
-    place = folder or root / "site"
-    if not (place / "index.html").is_file():
-        raise click.UsageError(f"there is no site in {place}: run 'runbook build' first")
+    folder = root / "site"
+    if not no_build:
+        code = context.invoke(build, out=None, root=root)
+        if code != GOOD:
+            return int(code)
+    if not (folder / "index.html").is_file():
+        raise click.UsageError(f"there is no site in {folder}: leave --no-build out")
     try:
-        site.serve(place, port=port, ready=lambda address: click.echo(f"{address} (Ctrl+C ends it)"))
+        site.serve(folder, port=port, ready=lambda address: click.echo(f"{address} (Ctrl+C ends it)"))
     except OSError as error:
         raise click.UsageError(f"port {port}: {error.strerror}; name another with --port") from error
     return GOOD

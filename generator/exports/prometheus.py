@@ -66,7 +66,7 @@ def _description(signal: Signal, query: Query) -> str:
 
 
 def _runbook_url(catalogue: Catalogue, runbook: str) -> str:
-    return f"{catalogue.organization.site_url.rstrip('/')}/runbooks/{runbook}/"
+    return f"{catalogue.organization.site_url.rstrip('/')}/runbooks/{runbook}.html"
 
 
 def _dashboard_url(signal: Signal, service: Service) -> str:

@@ -10,7 +10,11 @@ from generator.site.markup import plain_title
 from generator.site.navigation import Entry
 
 FOLDER = "guide"
-ORDER = ("index.md", "tutorial", "how-to", "reference", "explanation", "glossary.md")
+ORDER = (
+    "index.md",
+    *("tutorial", "first-drill.md", "first-change.md"),
+    *("how-to", "reference", "explanation", "glossary.md"),
+)
 _HEADING = re.compile(r"^#\s+(.+?)(?:\s*\{[^}]*\})?\s*$", re.MULTILINE)
 
 

@@ -116,7 +116,7 @@ def _page(rows: list[Row]) -> str:
 
 Made by `make bench`; each row is measured in turns with its peer, in one run.
 Times are process time, the least of {TRIES} tries; what counts is the ratio, below 1 where ours is faster.
-Measured with Python {platform.python_version()} and numpy {np.__version__} on {platform.machine()}, on a shared machine.
+Measured with Python {platform.python_version()} and numpy {np.__version__} on two shared {platform.machine()} cores.
 
 {table(rows)}
 """

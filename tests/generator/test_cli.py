@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
+import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -146,3 +149,24 @@ def test_a_bug_of_ours_leaves_a_log(
     assert code == 3
     assert capsys.readouterr().err.count("\n") == 1
     assert "ZeroDivisionError" in log.read_text(encoding="utf-8")
+
+
+def test_serve_builds_the_site_and_shows_it_on_loopback_alone(tmp_path: Path) -> None:
+    """The first line that it prints last is an address that answers with the front page."""
+    shutil.copytree(ROOT / "runbooks", tmp_path / "runbooks")
+    shutil.copy(ROOT / "mkdocs.yml", tmp_path)
+    command = [sys.executable, "-c", "from generator.cli import main; main()"]
+    process = subprocess.Popen(
+        [*command, "serve", "--port", "0", "--root", str(tmp_path)], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        address = next(line for line in process.stdout if line.startswith("http://127.0.0.1:")).split()[0]
+        with urllib.request.urlopen(address) as answer:
+            page = answer.read().decode()
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate()
+
+    assert "Harbour Card Payments" in page
+    assert process.returncode == 130

@@ -1,0 +1,1 @@
+"""Everything that describes itself in; ``docs/reference/`` out."""

@@ -1,0 +1,65 @@
+"""The example runbooks in; ``docs/images/`` out: the site, a report, and the console in the middle of a drill."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from generator.compile import load_catalogue
+from generator.model import Catalogue
+from generator.site import build
+from simulator import report
+from simulator.scoring import score
+from simulator.session.play import play_machine
+from simulator.session.stage import set_up
+from tests.pictures.pages import Shot, shoot
+from tests.pictures.terminal import photograph
+
+ROOT = Path(__file__).parents[2]
+IMAGES = ROOT / "docs" / "images"
+DRILL, SEED = "amount-unit-change", 7
+SCRIPT = (
+    "as incident-commander",
+    "as ml-on-call",
+    "until 03:05",
+    "acknowledge all",
+    "open feature-drift",
+    "# picture",
+)
+
+
+def main() -> None:
+    catalogue = load_catalogue(ROOT)
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    (IMAGES / "drill.svg").write_text(photograph(catalogue, DRILL, SCRIPT, seed=SEED), encoding="utf-8")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        site = _site(catalogue, folder)
+        page = site / "runbooks" / "feature-drift.html"
+        shoot(
+            [
+                Shot(page, IMAGES / "runbook-phone.png", 360, 800, scale=2),
+                Shot(page, IMAGES / "runbook-desktop.png", 1280, 900),
+                Shot(_report(catalogue, folder), IMAGES / "report.png", 1000, 900),
+            ]
+        )
+    for picture in sorted(IMAGES.iterdir()):
+        print(f"{picture.relative_to(ROOT)}: {picture.stat().st_size // 1024} KiB")
+
+
+def _site(catalogue: Catalogue, folder: Path) -> Path:
+    shutil.copy(ROOT / "mkdocs.yml", folder)
+    build(catalogue, folder, folder / "site")
+    return folder / "site"
+
+
+def _report(catalogue: Catalogue, folder: Path) -> Path:
+    (record,) = play_machine(set_up(catalogue, DRILL, [SEED]), "robot")
+    page = folder / "report.html"
+    page.write_text(report.FORMATS["html"](score(record), record), encoding="utf-8")
+    return page
+
+
+if __name__ == "__main__":
+    main()
