@@ -1,0 +1,104 @@
+"""A scenario for a service, with what only the facilitator knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from generator.model.common import Parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A uniform range to draw from; equal ends: a constant."""
+
+    least: float
+    most: float
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Requests whose field lies in [least, most]."""
+
+    field: str
+    least: float
+    most: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that goes wrong at a node. Kinds and their parameters: ``schema/kinds/faults/``."""
+
+    id: str
+    kind: str
+    node: str
+    onset_minutes: Span
+    shape: Literal["step", "linear", "sigmoid", "pulse", "periodic"] = "step"
+    ramp_minutes: float = 0.0
+    duration_minutes: float | None = None
+    share: float = 1.0
+    slice: Slice | None = None
+    with_: Parameters = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Inject:
+    id: str
+    at_minutes: float
+    to: str
+    channel: str
+    sender: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A standard a machine can judge: an event of that kind whose data holds these values."""
+
+    event: str
+    where: Parameters = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    id: str
+    title: str
+    cue: str
+    measure: Measure
+    weight: float
+    within_minutes: float | None = None
+    """Minutes after t0."""
+    before: Measure | None = None
+    """Must come before the first such event."""
+    must_not: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What only the facilitator knows; component and mechanism follow from the faults."""
+
+    runbook: str | None
+    symptom: str | None
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    id: str
+    title: str
+    service: str
+    classification: str
+    briefing: str
+    """What participants are told before they start; gives nothing away."""
+    weekday: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+    time: str
+    step_seconds: float
+    horizon_minutes: float
+    tolerance: float
+    """Impact, as a share of requests, above which a fault counts as harm."""
+    faults: tuple[Fault, ...]
+    noise: tuple[Fault, ...]
+    injects: tuple[Inject, ...]
+    tasks: tuple[Task, ...]
+    truth: Truth
+    onset_tolerance_minutes: float = 10.0
