@@ -12,7 +12,7 @@ from generator.site.navigation import Entry
 FOLDER = "guide"
 ORDER = (
     "index.md",
-    *("tutorial", "first-drill.md", "first-change.md"),
+    *("tutorial", "first-drill.md", "first-drill-debrief.md", "first-change.md"),
     *("how-to", "reference", "explanation", "glossary.md"),
 )
 _HEADING = re.compile(r"^#\s+(.+?)(?:\s*\{[^}]*\})?\s*$", re.MULTILINE)

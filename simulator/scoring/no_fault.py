@@ -2,6 +2,7 @@
 
 100 points: 85 less the harm done, 15 less the false alarms. Harm is the impact that the team has over nobody
 acting; all 85 points are gone at as much as running at the drill's tolerance from start to horizon.
+What a drill was ended before is not evaluated: who leaves at once has not shown that they keep calm.
 """
 
 from __future__ import annotations
@@ -9,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simulator.events import Revealed
-from simulator.scoring.build import dimension
+from simulator.scoring.build import dimension, gap
 from simulator.scoring.case import Case
 from simulator.scoring.curves import excess
 from simulator.scoring.detection import false_alarms
 from simulator.scoring.rubric import NO_FAULT_WEIGHTS
-from simulator.scoring.values import Dimension, Loss
+from simulator.scoring.values import Dimension, DimensionId, Loss
 from simulator.scoring.words import minutes, share
 
 
@@ -27,9 +28,17 @@ def no_fault(case: Case, reveal: Revealed) -> tuple[Dimension, ...]:
     )
     quiet = "Each declaration that nothing warrants costs 5 points."
     return (
-        dimension("no-harm", _harm(case, reveal, most), how=how),
-        dimension("quiet", false_alarms(case, "quiet"), how=quiet),
+        dimension("no-harm", [*_harm(case, reveal, most), *_not_played(case, "no-harm")], how=how),
+        dimension("quiet", [*false_alarms(case, "quiet"), *_not_played(case, "quiet")], how=quiet),
     )
+
+
+def _not_played(case: Case, id: DimensionId) -> Iterator[Loss]:
+    """The share of the points that belongs to the minutes after an early end."""
+    left = 1 - case.end / case.started.horizon_minutes
+    if left > 0:
+        why = f"the drill was ended {minutes(case.started.horizon_minutes - case.end)} before its time"
+        yield gap(id, NO_FAULT_WEIGHTS[id] * left, why)
 
 
 def _harm(case: Case, reveal: Revealed, most: float) -> Iterator[Loss]:
