@@ -74,6 +74,8 @@ class Board:
     declared: tuple[float, Declared] | None = None
     hypothesis: tuple[float, Hypothesised] | None = None
     posted_t: float | None = None
+    told: list[str] = field(default_factory=list)
+    """Audiences that have heard anything, in order."""
     resolved_t: float | None = None
     paused: bool = False
     ended: Ended | None = None
@@ -117,8 +119,9 @@ class Board:
                 self.declared, self.resolved_t = (event.t, declared), None
             case Hypothesised() as hypothesis:
                 self.hypothesis = (event.t, hypothesis)
-            case Posted():
+            case Posted(audience=audience):
                 self.posted_t = event.t
+                self.told = [*(one for one in self.told if one != audience), audience]
             case Resolved():
                 self.resolved_t = event.t
             case Paused():

@@ -33,6 +33,8 @@ def chart(readings: Sequence[Reading], *, width: int, height: int, mark: float |
     """Rows of a larger chart, with its scale at the left; ``mark`` draws a threshold as a dashed line."""
     columns = bucketed([value for _, value in readings], max(width - 10, 10))
     low, high = _range([*columns, mark])
+    if all(value <= 1 for value in [*columns, mark] if value is not None):
+        high = min(high, 1.0)  # what may be a share has no scale beyond the whole
     rows = []
     for row in reversed(range(height)):
         level = low + (high - low) * row / max(height - 1, 1)

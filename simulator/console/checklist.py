@@ -117,7 +117,7 @@ def live_lines(runbook: CompiledRunbook, node: PlanNode, *, scene: Scene, view: 
         for true, words in live(check.that, view=view, scene=scene, runbook=id):
             yield f"check: {words} - {'yes' if true else 'not yet'}"
         if check.text:
-            yield prose(check.text, runbook, scene.service)
+            yield f"The runbook adds: {prose(check.text, runbook, scene.service)}"
     for number, answer in enumerate(node.answers, 1):
         if answer.when is None:
             state = "otherwise"
@@ -141,9 +141,19 @@ def next_line(desk: Desk) -> str:
             "the runbook does not say: `steps`" if board.opened else "open a runbook: `runbooks` lists them"
         )
     if isinstance(step, str):
-        return "`resolve`, when it is over" if step == END else "stand down, says the runbook"
+        return _ending(step, board)
     state = board.steps.get((step.runbook.runbook.id, step.node.id))
-    if state is None or state.state != "started":
+    if state is None:
         return summary(step.node, step.runbook, desk.scene.service)
+    if state.state != "started":
+        at = times.time_of_day(board.started, state.t)
+        return f"(again: {state.state} at {at}) {summary(step.node, step.runbook, desk.scene.service)}"
     true = check_holds(step.runbook, step.node, scene=desk.scene, view=desk.view)
     return f"done {step.node.id} - its check {'holds now' if true else 'does not hold yet'}: `steps`"
+
+
+def _ending(ending: str, board: Board) -> str:
+    """What is left to do where the runbook ends."""
+    if board.resolved_t is not None:
+        return "`end`, when nobody has anything left to do"
+    return "`resolve`, when it is over" if ending == END else "stand down, says the runbook"

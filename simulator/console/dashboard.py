@@ -10,7 +10,8 @@ from simulator.console import checklist, times
 from simulator.console.board import Board
 from simulator.console.charts import sparkline
 from simulator.console.desk import Desk
-from simulator.console.text import clean, cut, shown
+from simulator.console.text import clean, cut, fold, shown
+from simulator.console.vocabulary import slug
 from simulator.console.wording import setting
 
 Piece: TypeAlias = tuple[str, str]
@@ -24,17 +25,23 @@ SCALE_LEAST = {" psi": 0.1, " nulls": 0.05, " ratio": 0.05}
 CELL, LEAST_CELL = 50, 39
 """Columns that a chart takes where there is room, and where there is not."""
 VALUE = 8
-STATUS_ROWS = 15
+ROOMY = 12
+"""From so many rows on, the controls may take a second one."""
+MANY_ROWS = 1000
+"""As many as there is something to say in."""
 LEAST_ALERTS = 3
 """Rows for alerts before charts get any."""
 WINDOW = re.compile(r" \d+m$")
 HIDDEN = "Paused: the clock stands and the metrics are hidden. `resume` goes on."
 
 
-def rows(desk: Desk, *, width: int, height: int, pace: str = "") -> list[Row]:
-    """At most ``height`` rows: the clock, what fires, charts, controls, the incident, what comes next."""
+def rows(desk: Desk, *, width: int, height: int, pace: str = "", vitals: int | None = None) -> list[Row]:
+    """At most ``height`` rows: the clock, what fires, charts, controls, the incident, what comes next.
+
+    ``vitals``: how many charts there are at most, the most telling ones.
+    """
     head = [_clock(desk, width, pace)]
-    tail = [_controls(desk.board, desk.t, width), *_incident(desk, width)]
+    tail = [*_controls(desk, width, folded=height >= ROOMY), *_incident(desk, width)]
     left = height - len(head) - len(tail)
     if desk.board.paused:
         return [*head, [("class:paused", cut(f" {HIDDEN}", width))], *tail][:height]
@@ -43,13 +50,13 @@ def rows(desk: Desk, *, width: int, height: int, pace: str = "") -> list[Row]:
     shown_alerts = (
         alerts if len(alerts) <= most else [*alerts[: most - 1], _more(len(alerts) - most + 1, width)]
     )
-    charts = _charts(desk.board, width=width, height=left - len(shown_alerts))
+    charts = _charts(desk.board, width=width, height=left - len(shown_alerts), most=vitals)
     return [*head, *shown_alerts, *charts, *tail][:height]
 
 
 def plain(desk: Desk) -> Iterator[str]:
-    """The same as lines without style."""
-    for row in rows(desk, width=desk.width, height=STATUS_ROWS):
+    """All of it, every vital too, as lines without style; one column short, so that no line is folded."""
+    for row in rows(desk, width=desk.width - 1, height=MANY_ROWS):
         yield "".join(text for _, text in row).rstrip()
 
 
@@ -96,9 +103,10 @@ def _chart_rows_least(width: int) -> int:
     return -(-len(FIRST_VITALS) // _columns(width))
 
 
-def _charts(board: Board, *, width: int, height: int) -> list[Row]:
+def _charts(board: Board, *, width: int, height: int, most: int | None) -> list[Row]:
     columns = _columns(width)
-    keys = important(board)[: max(0, height) * columns]
+    room = max(0, height) * columns
+    keys = telling(board, room if most is None else min(room, most))
     widest = max((len(_title(key)) for key in keys), default=0) + 2
     found = []
     for start in range(0, len(keys), columns):
@@ -106,6 +114,11 @@ def _charts(board: Board, *, width: int, height: int) -> list[Row]:
             _cell(board, key, width=width // columns, name=widest) for key in keys[start : start + columns]
         ]
         found.append([piece for cell in cells for piece in cell])
+    hidden = len(board.vitals) - len(keys)
+    if hidden and len(found) < height:
+        found.append(
+            [("class:dim", cut(f" and {hidden} more: `status` charts all, `show METRIC` one", width))]
+        )
     return found
 
 
@@ -129,7 +142,17 @@ def important(board: Board) -> Sequence[str]:
     return tuple(dict.fromkeys([*first, *features]))
 
 
-def _controls(board: Board, t: float, width: int) -> Row:
+def telling(board: Board, count: int) -> Sequence[str]:
+    """So many vitals, in their usual order: those of which an alert fires before all others."""
+    known = important(board)
+    fire = [name for name in known if any(slug(name).startswith(signal) for signal in board.firing)]
+    kept = set([*dict.fromkeys([*fire, *known])][:count])
+    return [name for name in known if name in kept]
+
+
+def _controls(desk: Desk, width: int, *, folded: bool) -> list[Row]:
+    """What differs from the defaults; ``folded``: in a second row what does not fit into the first."""
+    board = desk.board
     turned = [
         f"{card.id}={setting(board.in_force[card.id])}"
         for card in board.started.controls
@@ -137,11 +160,18 @@ def _controls(board: Board, t: float, width: int) -> Row:
     ]
     coming = [
         f"{order.control} {setting(board.in_force[order.control])}->{setting(order.value)} "
-        f"in {times.span(order.effective_t - t)}"
+        f"in {times.span(order.effective_t - desk.t)}"
         for order in board.ordered.values()
     ]
     text = ", ".join([*coming, *turned]) or "all at their defaults"
-    return [("class:dim", " controls "), ("class:warn" if coming or turned else "", cut(text, width - 10))]
+    room = max(1, width - 10)
+    first, *rest = fold(text, room) if folded else [text]
+    kept = [first, " ".join(rest)] if rest else [first]
+    style = "class:warn" if coming or turned else ""
+    titles = [" controls ", " " * 10]
+    return [
+        [("class:dim", title), (style, cut(part, room))] for title, part in zip(titles, kept, strict=False)
+    ]
 
 
 def _incident(desk: Desk, width: int) -> Iterator[Row]:

@@ -28,7 +28,7 @@ from prompt_toolkit.layout.processors import BeforeInput
 from prompt_toolkit.output import ColorDepth, Output
 from prompt_toolkit.styles import Style
 
-from simulator.console import dashboard
+from simulator.console import dashboard, telling
 from simulator.console.commands.completion import complete, shared
 from simulator.console.desk import Desk
 from simulator.console.log import Log
@@ -40,6 +40,10 @@ LEAST_LOG = 10
 """Rows that the log keeps, however much the dashboard has to show."""
 WHILE_READING = 9
 """Rows of the dashboard while a long answer is read."""
+BEFORE_START = 6
+"""Rows of the dashboard while the briefing is read; charts have nothing to say yet."""
+SMALL_SCREEN, FEW_VITALS = 40, 8
+"""Up to so many rows, a screen charts so few vitals; `status` shows the rest."""
 BELOW = 3
 """Rule, line to type in, keys."""
 INTERRUPT = object()
@@ -78,11 +82,16 @@ class Screen:
         self._typed: asyncio.Queue[Typed] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
         self._pace = ""
+        self._waiting = False
+        """Whether the clock stands until somebody presses Enter."""
+        self._leaving = False
+        """Whether Ctrl-C was pressed on an empty line, and nothing since."""
         self._buffer = Buffer(
             completer=_Completer(self),
             history=InMemoryHistory(),
             multiline=False,
             accept_handler=self._accept,
+            on_text_changed=self._stay,
         )
         self._app: Application[None] = Application(
             layout=self._layout(),
@@ -107,6 +116,16 @@ class Screen:
         self._desk, self._pace = desk, pace
         self._task = self._loop.create_task(self._app.run_async())
         self._loop.add_signal_handler(signal.SIGTERM, self._typed.put_nowait, INTERRUPT)
+        self._wait_for_enter()
+
+    def _wait_for_enter(self) -> None:
+        """Let people read before the clock runs; what is more than Enter is left for ``ask``."""
+        self.say(telling.before_the_start(self.desk.board.started, self._pace))
+        self._waiting = True
+        typed = self._loop.run_until_complete(self._next(None))
+        self._waiting = False
+        if typed:
+            self._typed.put_nowait(typed)
 
     def ask(self, seconds: float | None) -> str | None:
         self._log.settle(width=self.width, height=self._log_height())
@@ -163,9 +182,11 @@ class Screen:
         return self._app.output.get_size().rows
 
     def _dashboard_rows(self) -> list[dashboard.Row]:
-        most = WHILE_READING if self._log.reading else 3 + self._rows() // 2
-        most = max(3, min(self._rows() - BELOW - LEAST_LOG, most))
-        return dashboard.rows(self.desk, width=self.width, height=most, pace=self._pace)
+        rows = self._rows()
+        most = BEFORE_START if self._waiting else WHILE_READING if self._log.reading else rows // 2
+        most = max(3, min(rows - BELOW - LEAST_LOG, most))
+        vitals = FEW_VITALS if rows <= SMALL_SCREEN else None
+        return dashboard.rows(self.desk, width=self.width, height=most, pace=self._pace, vitals=vitals)
 
     def _dashboard(self) -> StyleAndTextTuples:
         found: StyleAndTextTuples = []
@@ -186,6 +207,10 @@ class Screen:
         return found[:-1]
 
     def _bar(self) -> StyleAndTextTuples:
+        if self._leaving:
+            return [("class:question", " Ctrl-C again ends the drill for everybody")]
+        if self._waiting:
+            return [("class:question", " Enter starts the clock"), ("", "  Ctrl-C twice leaves")]
         below = self._log.below(width=self.width, height=self._log_height())
         if below:
             return [("class:question", f" {below} more lines: PageDown "), ("", " PageUp goes back")]
@@ -194,9 +219,15 @@ class Screen:
     # --- what is typed ---------------------------------------------------------------------------
 
     def _accept(self, buffer: Buffer) -> bool:
-        if buffer.text.strip():
-            self._typed.put_nowait(buffer.text)
+        self._leaving = False
+        if buffer.text.strip() or self._waiting:
+            self._typed.put_nowait(buffer.text.strip())
         return False
+
+    def _stay(self, buffer: Buffer) -> None:
+        """Who types goes on."""
+        if buffer.text:
+            self._leaving = False
 
     def _complete(self) -> None:
         """The only word that fits, with a blank behind it; or what all share, and a menu of them."""
@@ -214,11 +245,13 @@ class Screen:
 
         @keys.add("c-c")
         def _(event: KeyPressEvent) -> None:
-            """The first clears what was typed; on an empty line it ends the drill."""
+            """It clears what was typed; twice on an empty line ends the drill, so that no slip does."""
             if self._buffer.text:
                 self._buffer.reset()
-            else:
+            elif self._leaving:
                 self._typed.put_nowait(INTERRUPT)
+            else:
+                self._leaving = True
 
         @keys.add("<sigint>")
         def _(event: KeyPressEvent) -> None:
@@ -227,6 +260,7 @@ class Screen:
         @keys.add("c-d")
         def _(event: KeyPressEvent) -> None:
             if not self._buffer.text:
+                self._leaving = False
                 self._typed.put_nowait("end")
 
         @keys.add("tab", filter=~has_completions)

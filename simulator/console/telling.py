@@ -62,13 +62,25 @@ def _opening(started: Started) -> Iterator[Line]:
     yield (
         "",
         clean(
-            f"It is {started.weekday}, {started.time} UTC. The exercise lasts at most "
+            f"It is {started.weekday.capitalize()}, {started.time} UTC. The exercise lasts at most "
             f"{times.span(60 * started.horizon_minutes)}. You answer for {started.service}."
         ),
     )
     yield (
         "",
         "`help` lists the commands. When an alert fires: `acknowledge all`, `runbooks`, `open RUNBOOK`, `steps`.",
+    )
+
+
+def before_the_start(started: Started, pace: str) -> Iterator[Line]:
+    """What people need to know before the clock runs, at a pace such as ``x10``."""
+    wall_s = 60 * started.horizon_minutes / float(pace.removeprefix("x"))
+    yield "", "Above: clock, alerts, charts, controls, incident. Below, you type."
+    yield "", "`as ROLE` takes a role. Once a runbook is open, `next` says what it asks for."
+    yield "", "`declare`, `tell`, `resolve`, then `end`: `help COMMAND` explains each."
+    yield (
+        "class:question",
+        f"Press Enter to start the clock. At {pace} the whole drill takes about {times.span(wall_s)}.",
     )
 
 

@@ -78,5 +78,5 @@ def evidence(scene: Scene) -> Mapping[str, EvidenceItem]:
 
 def near(word: str, known: Iterable[str]) -> str:
     """``(did you mean 'x'?)``, or nothing."""
-    close = get_close_matches(word, list(known), n=1, cutoff=0.5)
+    close = get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f" (did you mean '{close[0]}'?)" if close else ""

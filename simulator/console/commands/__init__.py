@@ -7,10 +7,21 @@ from collections.abc import Iterable, Sequence
 
 from simulator.console import vocabulary
 from simulator.console.commands import acting, arguments, facilitating, following, looking
-from simulator.console.commands.base import FEW, ActAs, Command, CommandError, Reply
+from simulator.console.commands.base import FEW, ActAs, Command, CommandError, Reply, bare
 from simulator.console.desk import Desk
 
 HELP_COLUMN = 26
+MEANT = {
+    "next": "steps",
+    "who": "roles",
+    "whoami": "roles",
+    "quit": "end",
+    "exit": "end",
+    "start": "do",
+    "ls": "help",
+    "?": "help",
+}
+"""What people type whose word is another."""
 
 
 def _help(rest: str, desk: Desk) -> Reply:
@@ -73,14 +84,7 @@ COMMANDS: Sequence[Command] = (
         _as,
         (arguments.roles, command_names),
     ),
-    Command(
-        "audiences",
-        "audiences",
-        "List whom you can tell, and on which channel.",
-        "audiences",
-        looking.audiences,
-        in_pause=True,
-    ),
+    bare("audiences", "List whom you can tell, and on which channel.", looking.audiences, in_pause=True),
     Command(
         "collect",
         "collect EVIDENCE",
@@ -89,13 +93,7 @@ COMMANDS: Sequence[Command] = (
         acting.collect,
         (arguments.evidence,),
     ),
-    Command(
-        "controls",
-        "controls",
-        "List the controls, their settings and costs.",
-        "controls",
-        looking.controls,
-    ),
+    bare("controls", "List the controls, their settings and costs.", looking.controls),
     Command(
         "decide",
         "decide DECISION [NUMBER]",
@@ -128,22 +126,8 @@ COMMANDS: Sequence[Command] = (
         following.done,
         (arguments.under_way, lambda desk: [following.FAILED]),
     ),
-    Command(
-        "end",
-        "end",
-        "End the drill for everybody; asks first.",
-        "end",
-        facilitating.end,
-        in_pause=True,
-    ),
-    Command(
-        "evidence",
-        "evidence",
-        "List the evidence that can be collected.",
-        "evidence",
-        looking.evidence,
-        in_pause=True,
-    ),
+    bare("end", "End the drill for everybody; asks first.", facilitating.end, in_pause=True),
+    bare("evidence", "List the evidence that can be collected.", looking.evidence, in_pause=True),
     Command(
         "help",
         "help [COMMAND]",
@@ -162,29 +146,9 @@ COMMANDS: Sequence[Command] = (
         (arguments.nodes, arguments.mechanisms, arguments.onsets, arguments.metrics),
         repeats=True,
     ),
-    Command(
-        "mechanisms",
-        "mechanisms",
-        "List the causes that a hypothesis may name.",
-        "mechanisms",
-        looking.mechanisms,
-        in_pause=True,
-    ),
-    Command(
-        "metrics",
-        "metrics",
-        "List all metrics with their latest values.",
-        "metrics",
-        looking.metrics,
-    ),
-    Command(
-        "nodes",
-        "nodes",
-        "List the components of the service, and what feeds what.",
-        "nodes",
-        looking.nodes,
-        in_pause=True,
-    ),
+    bare("mechanisms", "List the causes that a hypothesis may name.", looking.mechanisms, in_pause=True),
+    bare("metrics", "List all metrics with their latest values.", looking.metrics),
+    bare("nodes", "List the components of the service, and what feeds what.", looking.nodes, in_pause=True),
     Command(
         "note",
         "note WORDS",
@@ -201,13 +165,7 @@ COMMANDS: Sequence[Command] = (
         following.open_runbook,
         (arguments.runbooks,),
     ),
-    Command(
-        "pause",
-        "pause",
-        "Facilitator: stop the clock and hide the metrics.",
-        "pause",
-        facilitating.pause,
-    ),
+    bare("pause", "Facilitator: stop the clock and hide the metrics.", facilitating.pause),
     Command(
         "post",
         "post TEMPLATE [STATUS]",
@@ -216,37 +174,10 @@ COMMANDS: Sequence[Command] = (
         acting.post,
         (arguments.templates,),
     ),
-    Command(
-        "resolve",
-        "resolve",
-        "Say that the incident is over.",
-        "resolve",
-        acting.resolve,
-    ),
-    Command(
-        "resume",
-        "resume",
-        "Facilitator: let the clock go on.",
-        "resume",
-        facilitating.resume,
-        in_pause=True,
-    ),
-    Command(
-        "roles",
-        "roles",
-        "List the roles, and which are taken.",
-        "roles",
-        looking.roles,
-        in_pause=True,
-    ),
-    Command(
-        "runbooks",
-        "runbooks",
-        "List the runbooks.",
-        "runbooks",
-        looking.runbooks,
-        in_pause=True,
-    ),
+    bare("resolve", "Say that the incident is over.", acting.resolve),
+    bare("resume", "Facilitator: let the clock go on.", facilitating.resume, in_pause=True),
+    bare("roles", "List the roles, and which are taken.", looking.roles, in_pause=True),
+    bare("runbooks", "List the runbooks.", looking.runbooks, in_pause=True),
     Command(
         "set",
         "set CONTROL VALUE",
@@ -255,14 +186,7 @@ COMMANDS: Sequence[Command] = (
         acting.turn,
         (arguments.controls, arguments.settings),
     ),
-    Command(
-        "severities",
-        "severities",
-        "List the severities.",
-        "severities",
-        looking.severities,
-        in_pause=True,
-    ),
+    bare("severities", "List the severities.", looking.severities, in_pause=True),
     Command(
         "show",
         "show METRIC",
@@ -271,13 +195,7 @@ COMMANDS: Sequence[Command] = (
         looking.show,
         (arguments.metrics,),
     ),
-    Command(
-        "signals",
-        "signals",
-        "List all signals: value, threshold, state.",
-        "signals",
-        looking.signals,
-    ),
+    bare("signals", "List all signals: value, threshold, state.", looking.signals),
     Command(
         "skip",
         "skip STEP WHY",
@@ -286,13 +204,7 @@ COMMANDS: Sequence[Command] = (
         following.skip,
         (arguments.steps,),
     ),
-    Command(
-        "status",
-        "status",
-        "Show where things stand.",
-        "status",
-        looking.status,
-    ),
+    bare("status", "Show where things stand.", looking.status),
     Command(
         "steps",
         "steps [PART]",
@@ -301,14 +213,7 @@ COMMANDS: Sequence[Command] = (
         following.steps,
         (arguments.parts,),
     ),
-    Command(
-        "symptoms",
-        "symptoms",
-        "List the symptoms that a declaration may name.",
-        "symptoms",
-        looking.symptoms,
-        in_pause=True,
-    ),
+    bare("symptoms", "List the symptoms that a declaration may name.", looking.symptoms, in_pause=True),
     Command(
         "tell",
         "tell AUDIENCE WORDS",
@@ -317,14 +222,7 @@ COMMANDS: Sequence[Command] = (
         acting.tell,
         (arguments.audiences,),
     ),
-    Command(
-        "templates",
-        "templates",
-        "List the templates for messages.",
-        "templates",
-        looking.templates,
-        in_pause=True,
-    ),
+    bare("templates", "List the templates for messages.", looking.templates, in_pause=True),
     Command(
         "until",
         "until HH:MM",
@@ -364,7 +262,8 @@ def _command(name: str) -> Command:
         return begun[0]
     if begun:
         raise CommandError(f"'{name}' may be {' or '.join(command.name for command in begun[:FEW])}")
-    raise CommandError(f"unknown command '{name}'{vocabulary.near(word, BY_NAME)}; `help` lists them")
+    hint = f" (did you mean '{MEANT[word]}'?)" if word in MEANT else vocabulary.near(word, BY_NAME)
+    raise CommandError(f"unknown command '{name}'{hint}; `help` lists them")
 
 
 __all__ = ["COMMANDS", "CommandError", "understand"]

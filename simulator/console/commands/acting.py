@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from generator.model import Control, Setting, Template
 from simulator.console import times, vocabulary
+from simulator.console.board import Board
 from simulator.console.commands.base import ActAs, CommandError, Deed, Reply, named, one_of, words_of
 from simulator.console.desk import Desk
 from simulator.console.wording import setting
@@ -56,7 +57,8 @@ def collect(rest: str, desk: Desk) -> Reply:
 
 
 def declare(rest: str, desk: Desk) -> Reply:
-    service, symptom, severity = words_of(rest, "declare SERVICE SYMPTOM SEVERITY", least=3, most=3)
+    usage = "declare SERVICE SYMPTOM SEVERITY; `symptoms` and `severities` list them"
+    service, symptom, severity = words_of(rest, usage, least=3, most=3)
     service = one_of(service, [desk.scene.service.id], "service", listing="status")
     symptom = one_of(symptom, vocabulary.symptoms(), "symptom", listing="symptoms")
     severity = one_of(severity, desk.board.started.cadence_minutes, "severity", listing="severities")
@@ -71,7 +73,7 @@ def hypothesise(rest: str, desk: Desk) -> Reply:
     )
     mechanism = one_of(mechanism, vocabulary.mechanisms(), "mechanism", listing="mechanisms")
     known = vocabulary.metrics(desk.board)
-    evidence = tuple(named(key, known, "metric", listing="metrics") for key in keys)
+    evidence = tuple(named(vocabulary.slug(key), known, "metric", listing="metrics") for key in keys)
     says = () if evidence else ("No evidence stands behind it; name the metrics that made you think so.",)
     return Reply((Deed(desk.role, ClaimCause(component, mechanism, _onset(onset, desk), evidence)),), says)
 
@@ -143,8 +145,16 @@ def _status(desk: Desk) -> str:
 
 def resolve(rest: str, desk: Desk) -> Reply:
     words_of(rest, "resolve", least=0, most=0)
-    says = ("Tell those whom you told of the incident that it is over.",) if desk.board.declared else ()
-    return Reply((Deed(desk.role, Resolved()),), says)
+    return Reply((Deed(desk.role, Resolved()),), tuple(_left_open(desk.board)))
+
+
+def _left_open(board: Board) -> Iterator[str]:
+    """What speaks against the end, and who should hear of it."""
+    pages = [signal for signal, alert in board.firing.items() if alert.card.severity == "page"]
+    if pages:
+        yield f"Careful: {' and '.join(pages)} still {'fires' if len(pages) == 1 else 'fire'}."
+    if board.told:
+        yield f"Tell those whom you told of the incident that it is over: {', '.join(board.told)}."
 
 
 def turn(rest: str, desk: Desk) -> Reply:
@@ -153,7 +163,10 @@ def turn(rest: str, desk: Desk) -> Reply:
     control = named(words[0], known, "control", listing="controls")
     if len(words) == 1:
         raise CommandError(f"type: set {control.id} VALUE, where VALUE is {_choices(control)}")
-    return Reply((Deed(desk.role, TurnControl(control.id, _value(words[1], control))),))
+    value = _value(words[1], control)
+    if value == desk.board.in_force[control.id] and control.id not in desk.board.ordered:
+        raise CommandError(f"{control.id} is {setting(value)} already")
+    return Reply((Deed(desk.role, TurnControl(control.id, value)),))
 
 
 def _value(word: str, control: Control) -> Setting:

@@ -72,6 +72,11 @@ class Command:
     """Whether it works while the clock stands."""
 
 
+def bare(name: str, summary: str, run: Run, *, in_pause: bool = False) -> Command:
+    """A command that is typed as its name alone."""
+    return Command(name, name, summary, name, run, in_pause=in_pause)
+
+
 def words_of(rest: str, usage: str, *, least: int, most: int) -> list[str]:
     """The words of a command; CommandError when there are too few or too many."""
     words = rest.split()

@@ -80,12 +80,13 @@ def severities(rest: str, desk: Desk) -> Reply:
 
 
 def show(rest: str, desk: Desk) -> Reply:
-    (word,) = words_of(rest, "show METRIC; `metrics` lists them", least=1, most=1)
-    key = named(word, vocabulary.metrics(desk.board), "metric", listing="metrics")
+    words = words_of(rest, "show METRIC; `metrics` lists them", least=1, most=4)
+    # Names may be typed as the dashboard writes them, with blanks.
+    key = named(vocabulary.slug(" ".join(words)), vocabulary.metrics(desk.board), "metric", listing="metrics")
     readings = desk.board.readings.get(key, [])
     card = desk.board.card(key)
     mark = card.threshold if card else None
-    title = f"{word}: {shown(desk.board.latest_value(key))}"
+    title = f"{key}: {shown(desk.board.latest_value(key))}"
     if card is not None:
         title += f"; it alarms {card.compare} {shown(card.threshold)} held for {times.span(60 * card.hold_minutes)}"
     first = times.time_of_day(desk.board.started, readings[0][0]) if readings else ""

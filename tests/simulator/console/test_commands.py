@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
 
 import pytest
@@ -16,6 +17,7 @@ from simulator.events import (
     Assumed,
     Decided,
     Declared,
+    Event,
     Noted,
     Opened,
     Paused,
@@ -86,6 +88,9 @@ def test_a_command_is_understood(text: str, expected: list[Action] | None) -> No
         ("decide is-it-real 9", "'9' is no answer: type a number from 1 to 3"),
         ("hypothesise payments-feed unit-change 04:55 amount-psi", "'04:55' has not come yet: it is 03:05"),
         ("hypothesise payments-feed unit-change soon amount-psi", "'soon' is no time: write 02:55"),
+        ("next", "unknown command 'next' (did you mean 'steps'?)"),
+        ("declare", "type: declare SERVICE SYMPTOM SEVERITY; `symptoms` and `severities` list them"),
+        ("set traffic-split 1", "traffic-split is 1 already"),
         ("set traffic-split 1.5", "traffic-split cannot be '1.5'"),
         ("set traffic-split nan", "traffic-split cannot be 'nan'"),
         ("set amount-toggle of", "amount-toggle cannot be 'of' (did you mean 'off'?): it is on or off"),
@@ -134,6 +139,35 @@ def test_a_decision_shows_which_answer_holds() -> None:
     assert actions(chosen) == [
         Decided("feature-drift", "is-it-real", "A feature moved or went missing", "declare")
     ]
+
+
+@pytest.mark.parametrize("typed", ["score mean", "score_mean", "score-mean"])
+def test_a_metric_is_shown_as_the_dashboard_writes_it(typed: str) -> None:
+    """Blanks and underscores do as well as hyphens."""
+    title, *chart, times = understand(f"show {typed}", desk()).says
+
+    assert title.startswith("score mean: ")
+    assert len(chart) == 6
+    assert times.strip() == "02:40 to 03:05"
+
+
+def test_a_page_that_still_fires_speaks_against_the_end() -> None:
+    """The end is recorded all the same, as people decide."""
+    reply = understand("resolve", desk())
+
+    assert actions(reply) == [Resolved()]
+    assert reply.says == ("Careful: amount-psi still fires.",)
+
+
+def test_the_end_names_who_should_hear_of_it() -> None:
+    """Everybody who was told anything, once."""
+    board = copy.deepcopy(desk().board)
+    for audience in ("support", "engineers", "support"):
+        board.follow(Event(0, 1500, "ml-on-call", Posted("c", audience, "", "x")))
+
+    says = understand("resolve", replace(desk(), board=board)).says
+
+    assert says[-1] == "Tell those whom you told of the incident that it is over: engineers, support."
 
 
 def test_a_template_is_sent_with_its_blanks_filled() -> None:

@@ -9,8 +9,20 @@ import pytest
 
 from simulator.console import dashboard
 from simulator.console.desk import Desk
-from simulator.events import Acknowledged, ControlOrdered, Declared, Event, Paused, Payload, Posted
-from tests.simulator.console.desks import desk
+from simulator.events import (
+    Acknowledged,
+    ControlOrdered,
+    ControlTookEffect,
+    Decided,
+    Declared,
+    Event,
+    Paused,
+    Payload,
+    Posted,
+    Resolved,
+    StepEnded,
+)
+from tests.simulator.console.desks import desk, desk_at
 
 
 def after(*events: tuple[float, Payload]) -> Desk:
@@ -78,3 +90,69 @@ def test_an_update_is_due_in_the_rhythm_of_its_severity() -> None:
 def test_an_acknowledged_alert_says_so() -> None:
     """Until it resolves."""
     assert "since 03:02  acknowledged" in text(after((1500, Acknowledged("amount-psi"))))
+
+
+def test_a_vital_that_fires_is_never_left_out() -> None:
+    """Of few charts, those of which an alert fires stay, in their usual order; the rest is counted."""
+    two = dashboard.telling(desk().board, 2)
+    shown = "\n".join(
+        "".join(part for _, part in row) for row in dashboard.rows(desk(), width=100, height=16, vitals=8)
+    )
+
+    assert two == ["amount psi 10m", "amount mean"]
+    assert "amount psi" in shown
+    assert "foreign_card psi" not in shown
+    assert f"and {len(desk().board.vitals) - 8} more: `status` charts all" in shown
+
+
+def test_nothing_fires_and_the_usual_vitals_stand_there() -> None:
+    """What every scoring service has comes first."""
+    names = dashboard.telling(desk_at(5).board, 6)
+
+    assert [name.split(" 1")[0] for name in names] == list(dashboard.FIRST_VITALS)
+
+
+def test_the_status_shows_every_vital() -> None:
+    """What the dashboard has no room for, in lines that are not folded."""
+    lines = list(dashboard.plain(desk()))
+
+    assert all(any(dashboard.WINDOW.sub("", name) in line for line in lines) for name in desk().board.vitals)
+    assert max(map(len, lines)) < desk().width
+
+
+def test_many_controls_take_a_second_row() -> None:
+    """What is on its way and what is in force are both told in full."""
+    shown = text(
+        after(
+            (1500, ControlTookEffect("amount-toggle", "off")),
+            (1500, ControlOrdered("safe-mode", "on", "off", 1560)),
+            (1500, ControlOrdered("pipeline-version", "v1", "v2", 1980)),
+        )
+    )
+
+    assert "pipeline-version v2->v1 in 8 min" in shown
+    assert "amount-toggle=off" in shown
+
+
+def test_a_step_that_was_done_out_of_turn_is_offered_as_such() -> None:
+    """The line says when it was done, instead of asking as if for the first time."""
+    shown = text(
+        after(
+            (1500, StepEnded("feature-drift", "save-snapshot", "success")),
+            (1560, StepEnded("feature-drift", "declare", "success")),
+        ),
+        width=200,
+    )
+
+    assert "(again: success at 03:05) do save-snapshot" in shown
+
+
+def test_after_the_end_of_the_incident_only_the_drill_is_left_to_end() -> None:
+    """Nobody is asked to resolve what was called over."""
+    over = after(
+        (1500, Declared("fraud-scorer", "input-drift", "sev2")),
+        (1560, Decided("feature-drift", "who-decides", "x", "end")),
+        (1620, Resolved()),
+    )
+
+    assert "`end`, when nobody has anything left to do" in text(over)

@@ -78,6 +78,10 @@ def terminal(tmp_path: Path, out: Path) -> Iterator[Terminal]:
 
 def test_a_short_piece_is_played_on_a_real_screen(terminal: Terminal, out: Path) -> None:
     """Commands are completed and recorded, a resize is survived, and the terminal is given back."""
+    screen = terminal.wait_for("Press Enter to start the clock.")
+    assert "You took over the pager for the fraud scorer" in screen
+    assert "09:20:00 UTC" in screen
+    terminal.press("Enter")
     screen = terminal.wait_for("Tab completes")
     assert "Nothing is firing." in screen
     assert "fraud-scorer" in screen
@@ -105,15 +109,34 @@ def test_a_short_piece_is_played_on_a_real_screen(terminal: Terminal, out: Path)
     assert record.problems == ()
 
 
-def test_ctrl_c_on_an_empty_line_interrupts(terminal: Terminal, out: Path) -> None:
-    """The first clears what was typed, the second ends the drill, with its record whole."""
+def test_ctrl_c_twice_on_an_empty_line_interrupts(terminal: Terminal, out: Path) -> None:
+    """One clears what was typed or asks, two in a row end the drill, with its record whole."""
+    terminal.wait_for("Press Enter")
+    terminal.press("Enter")
     terminal.wait_for("Tab completes")
     terminal.press("x")
     terminal.wait_for("> x")
     terminal.press("C-c")
+    terminal.press("C-c")
+    terminal.wait_for("Ctrl-C again ends the drill")
     terminal.type("note still here")
-    terminal.wait_for("still here")
+    terminal.wait_for("notes: still here")
+    terminal.wait_for("Tab completes")
+    terminal.press("C-c")
     terminal.press("C-c")
     terminal.wait_for("EXIT 130")
 
+    assert [note for _, note in read(out).of(Noted)] == [Noted("still here")]
     assert [ended for _, ended in read(out).of(Ended)] == [Ended("interrupted")]
+
+
+def test_who_types_before_the_start_is_not_lost(terminal: Terminal, out: Path) -> None:
+    """A command starts the clock as well, and is obeyed."""
+    terminal.wait_for("Press Enter")
+    terminal.type("note eager")
+    terminal.wait_for("notes: eager")
+    terminal.press("C-c")
+    terminal.press("C-c")
+    terminal.wait_for("EXIT 130")
+
+    assert [note for _, note in read(out).of(Noted)] == [Noted("eager")]
