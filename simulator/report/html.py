@@ -48,7 +48,7 @@ def _top(score: Score, record: Record) -> Iterator[str]:
     yield f'<p class="eyebrow">Drill report · {safe(phrases.about(score))}</p>'
     yield '<section><div class="top" style="margin:0">'
     yield _ring(score)
-    yield f'<div class="say"><h1>{safe(phrases.verdict(score))}</h1>'
+    yield f'<div class="say"><h1>{safe(phrases.verdict(score, record))}</h1>'
     if score.rating:
         kind = {"P": "good", "S": "good", "M": "unknown", "U": "bad"}[score.rating]
         rated = f"{score.rating} · {phrases.RATINGS[score.rating]}"
@@ -77,7 +77,7 @@ def _ring(score: Score) -> str:
 
 
 def _warnings(score: Score, record: Record) -> Iterator[str]:
-    if score.reason and score.reason != phrases.verdict(score):
+    if score.reason and score.reason != phrases.verdict(score, record):
         yield score.reason
     if score.of_evaluated is not None and score.coverage < 1:
         part = f"which is {share(score.coverage)} of the rubric"

@@ -24,9 +24,9 @@ def escape(text: str) -> str:
 
 def markdown(score: Score, record: Record) -> str:
     """Headline, objectives, scorecard, every lost point, tasks, gates, truth and log."""
-    sections = (_top, _objectives, _scorecard, _losses, _tasks, _gates)
+    sections = (_objectives, _scorecard, _losses, _tasks, _gates)
     lines = [line for section in sections for line in section(score)]
-    return "\n".join([*lines, *_truth(record), *_log(record)]) + "\n"
+    return "\n".join([*_top(score, record), *lines, *_truth(record), *_log(record)]) + "\n"
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
@@ -38,11 +38,11 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
     yield ""
 
 
-def _top(score: Score) -> Iterator[str]:
+def _top(score: Score, record: Record) -> Iterator[str]:
     yield f"# Drill report: {escape(score.drill or score.service)}"
     yield ""
     rated = f", {score.rating} – {phrases.RATINGS[score.rating]}" if score.rating else ""
-    yield f"**{phrases.headline(score)}{rated}.** {escape(phrases.verdict(score))}"
+    yield f"**{phrases.headline(score)}{rated}.** {escape(phrases.verdict(score, record))}"
     yield ""
     yield escape(phrases.about(score))
     yield ""

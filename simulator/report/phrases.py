@@ -69,17 +69,26 @@ def headline(score: Score) -> str:
     return f"{points(score.total)} of 100"
 
 
-def verdict(score: Score) -> str:
-    """What happened, in a sentence or two."""
+def verdict(score: Score, record: Record) -> str:
+    """What happened, in a sentence or two; an early end first, since it explains the rest."""
+    return f"{_early_end(record)}{_verdict(score)}"
+
+
+def _early_end(record: Record) -> str:
+    ended, started = record.first(Ended), record.first(Started)
+    if ended is None or started is None or ended[1].reason == "horizon":
+        return ""
+    word = "Interrupted" if ended[1].reason == "interrupted" else "Ended"
+    return f"{word} at {clock(ended[0].minutes)} of {clock(started[1].horizon_minutes)}. "
+
+
+def _verdict(score: Score) -> str:
     if score.total is None or score.harmful is None:
         return score.reason
     if not score.harmful:
         calm = "Nothing did harm in this drill"
-        return (
-            f"{calm}, and the team left it alone."
-            if score.total >= 100
-            else f"{calm}; the team paid for acting."
-        )
+        paid = any(not loss.gap for loss in score.losses)
+        return f"{calm}; the team paid for acting." if paid else f"{calm}, and the team left it alone."
     said = ", ".join(_reached(objective) for objective in score.objectives if objective.id != "acknowledge")
     sentence = f"{said[:1].upper()}{said[1:]}."
     if score.impact_avoided is None:

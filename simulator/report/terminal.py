@@ -23,7 +23,7 @@ MARKS = {True: "✓", False: "✗", None: "·"}
 
 def terminal(score: Score, record: Record) -> RenderableType:
     """Headline, dimensions, objectives, the three largest losses. Text of the record is never markup."""
-    parts: list[RenderableType] = [*_headline(score)]
+    parts: list[RenderableType] = [*_headline(score, record)]
     if score.dimensions:
         parts += [Text(), _dimensions(score), Text(), _objectives(score)]
     parts += _losses(score)
@@ -38,14 +38,14 @@ def terminal_text(score: Score, record: Record) -> str:
     return out.getvalue()
 
 
-def _headline(score: Score) -> Iterator[Text]:
+def _headline(score: Score, record: Record) -> Iterator[Text]:
     yield Text(phrases.about(score), style="dim")
     line = Text(phrases.headline(score), style="bold")
     if score.rating:
         line.append(f"   {score.rating} – {phrases.RATINGS[score.rating]}", style="bold")
         line.append(f" ({phrases.clean(score.rating_why)})", style="dim")
     yield line
-    yield Text(phrases.clean(phrases.verdict(score)))
+    yield Text(phrases.clean(phrases.verdict(score, record)))
     if score.of_evaluated is not None and score.coverage < 1:
         part = f"{points(score.of_evaluated)} of 100 over what was evaluated"
         yield Text(f"{part}, {share(score.coverage)} of the rubric", style="yellow")

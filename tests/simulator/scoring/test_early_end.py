@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from simulator.events import Ended, Event, Record
+from simulator.report import FORMATS
 from simulator.scoring import score
 from tests.simulator.stages import QUIET_DRILL, robot_records
 
@@ -34,3 +35,12 @@ def test_what_was_not_played_is_a_gap_with_its_reason() -> None:
 
     assert {loss.gap for loss in losses} == {True}
     assert all("the drill was ended 30 min before its time" in loss.why for loss in losses)
+
+
+def test_a_report_says_first_that_a_drill_was_ended_early() -> None:
+    """Whoever reads the verdict knows at once why so little happened."""
+    record = _ended_at(30)
+
+    assert "Ended at 30:00 of 60:00. Nothing did harm in this drill, and the team left it alone." in (
+        FORMATS["terminal"](score(record), record)
+    )
