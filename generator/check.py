@@ -20,6 +20,12 @@ def check(loaded: Loaded) -> tuple[Finding, ...]:
     )
 
 
+def nothing_asked(loaded: Loaded) -> bool:
+    """Whether paths were given, and not one of them is a source or holds one."""
+    wanted = _concerned(loaded)
+    return bool(loaded.asked) and not any(wanted(document.path) for document in loaded.documents)
+
+
 def _concerned(loaded: Loaded) -> Callable[[str], bool]:
     """Which paths are reported: what was asked for, and what depends on it."""
     if not loaded.asked:

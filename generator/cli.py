@@ -92,12 +92,17 @@ def check(paths: tuple[Path, ...], format_: str, root: Path) -> int:
     """
     from generator import report
     from generator.check import check as check_sources
+    from generator.check import nothing_asked
     from generator.load import load
 
     for path in paths:
         if not path.resolve().is_relative_to(root.resolve()):
             raise click.BadParameter(f"{path} is not in {root}", param_hint="PATH")
-    findings = check_sources(load(root, paths))
+    loaded = load(root, paths)
+    findings = check_sources(loaded)
+    # No error: hooks hand over every changed file, and most are none of our business.
+    if nothing_asked(loaded) and not findings:
+        click.echo("none of these is a source, so nothing was checked", err=True)
     if format_ == "text":
         click.echo(report.text(findings, colour=sys.stdout.isatty()))
     else:

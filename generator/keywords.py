@@ -40,6 +40,10 @@ _TYPES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
 }
 
 
+# Last words of keys that say what their number counts.
+_UNITS = ("days", "minutes", "ms", "seconds")
+
+
 def judge(schema: Schema, value: Any, pointer: Pointer) -> Iterator[Problem]:
     """The problems of the value itself; of keys only whether they are known and there."""
     types = schema.get("type")
@@ -99,9 +103,23 @@ def _wrong_type(schema: Schema, value: object, pointer: Pointer) -> Problem:
     if value is None:
         return Problem(pointer, "wrong-type", f"{wanted} must stand here, not nothing", _about(schema))
     hint = _about(schema)
+    if isinstance(value, str) and {"number", "integer"} & set(names):
+        hint = _number_in(value, pointer) or hint
     if "string" in names and not isinstance(value, (dict, list)):
         hint = f'put it in quotes: "{str(value).lower() if isinstance(value, bool) else value}"'
     return Problem(pointer, "wrong-type", f"{shown(value)} must be {wanted}", hint)
+
+
+def _number_in(text: str, pointer: Pointer) -> str:
+    """How to write a number that was quoted, or got a comma or a unit."""
+    found = re.fullmatch(r"\s*([-+]?\d+(?:[.,]\d+)?)\s*([^\W\d]+|%)?\s*", text)
+    if found is None:
+        return ""
+    if found[2] is None:
+        how = "with a point" if "," in found[1] else "without quotes"
+        return f"write {found[1].replace(',', '.')}, {how}"
+    unit = str(pointer[-1]).rpartition("_")[2] if pointer else ""
+    return "write the number alone" + (f", in {unit}" if unit in _UNITS else "")
 
 
 def _wrong_choice(choices: list[Any], value: object, pointer: Pointer) -> Problem:
@@ -145,7 +163,9 @@ def _number(schema: Schema, value: float, pointer: Pointer) -> Iterator[Problem]
 
 def _list(schema: Schema, value: list[Any], pointer: Pointer) -> Iterator[Problem]:
     least, most = schema.get("minItems", 0), schema.get("maxItems", len(value))
-    if len(value) < least:
+    if not value and least:
+        yield Problem(pointer, "wrong-value", "the list is empty", f"give at least {least}")
+    elif len(value) < least:
         yield Problem(pointer, "wrong-value", f"the list needs at least {least} of them", _about(schema))
     elif len(value) > most:
         yield Problem(pointer, "wrong-value", f"the list may hold at most {most}", _about(schema))

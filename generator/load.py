@@ -103,12 +103,18 @@ def _read(root: Path, file: _File) -> tuple[Document, list[Finding]]:
 
 
 def _text(root: Path, path: str) -> tuple[str, Finding | None]:
-    target = (root / path).resolve()
+    try:
+        target = (root / path).resolve()
+    except (OSError, RuntimeError):
+        return "", _finding(path, "this link leads nowhere", "replace it by the file itself")
     if not target.is_relative_to(root.resolve()):
         return "", _finding(path, "this link leads out of the repository", "replace it by the file itself")
     if not target.is_file():
         return "", _finding(path, "this is not a file", "replace it by a YAML file")
-    content = target.read_bytes()
+    try:
+        content = target.read_bytes()
+    except OSError as error:
+        return "", _finding(path, f"the file cannot be read: {error.strerror}", "let it be read by you")
     if len(content) > MAXIMUM_BYTES:
         return "", _finding(path, f"the file is larger than {MAXIMUM_BYTES:,} bytes", "split it")
     return _decoded(content, path)

@@ -22,6 +22,9 @@ MAXIMUM_VALUES = 100_000
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # What YAML allows; anything else in a source is an accident or an attack.
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+# What a merge leaves behind; only looked for in a text that cannot be read.
+_CONFLICT = re.compile(r"^(<{7} |={7}\r?$|>{7} )", re.MULTILINE)
+_QUOTES = ("'", '"')
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _CONSTANTS = {
@@ -29,6 +32,7 @@ _CONSTANTS = {
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
 _PLAIN_WORDS = (
+    ("found a tab character", "a tab stands where spaces must", "indent with spaces"),
     ("cannot start any token", "a value cannot begin with this character", "put it in quotes"),
     ("mapping values are not allowed", "a second ': ' on one line", "quote the text, or indent the key"),
     ("could not find expected ':'", "a key without ':'", "write 'key: value'"),
@@ -62,11 +66,16 @@ def compose(text: str, path: str) -> Composed:
         message = f"a control character stands here (U+{ord(odd.group()):04X})"
         finding = Finding(_position(text[: odd.start()], path), "load", "error", message, "delete it")
         return Composed(None, {}, {}, (finding,))
+    event = None
     try:
         for event in yaml.parse(text, _Loader):
             composer.take(event)
     except yaml.MarkedYAMLError as error:
-        composer.report(*_in_plain_words(error, text))
+        conflict = _CONFLICT.search(text)
+        if conflict is not None:
+            composer.findings.append(_left_by_a_merge(_position(text[: conflict.start()], path)))
+        else:
+            composer.report(*(_after_a_quote(error, event) or _in_plain_words(error, text)))
         composer.data = None
     except _TooMuchError as stop:
         composer.report(stop.event.start_mark, stop.message, stop.hint)
@@ -102,12 +111,35 @@ def _in_plain_words(error: yaml.MarkedYAMLError, text: str) -> tuple[Any, str, s
     mark = error.problem_mark or error.context_mark
     if "cannot start any token" in problem and _character(text, mark) == "\t":
         return mark, "a tab stands where spaces must", "indent with spaces"
-    if "unexpected end of stream" in problem:
-        mark = error.context_mark or mark  # where the quote opened, not where the file ends
+    if "unexpected end of stream" in problem or "could not find expected ':'" in problem:
+        mark = error.context_mark or mark  # where the quote or the key began, not where it was missed
     for sign, message, hint in _PLAIN_WORDS:
         if sign in problem:
             return mark, message, hint
     return mark, f"this is not YAML: {problem}", "check indentation, quotes and brackets"
+
+
+def _after_a_quote(error: yaml.MarkedYAMLError, event: Any) -> tuple[Any, str, str] | None:
+    """The same, when reading failed right behind a quoted text: the quote is what went wrong."""
+    problem, mark = error.problem or "", error.problem_mark
+    if not isinstance(event, yaml.ScalarEvent) or event.style not in _QUOTES or mark is None:
+        return None
+    begun: Any = event.start_mark
+    ended: Any = event.end_mark
+    if ended.line != mark.line or "did not find expected" not in problem:
+        return None
+    if begun.line < ended.line:
+        message = f"the quoted text that begins here runs on to line {ended.line + 1}"
+        return begun, message, "close the quote where the text ends"
+    if event.style == "'" and "key" in problem:
+        hint = "write '' for an apostrophe, or use double quotes"
+        return ended, "text goes on after the closing quote", hint
+    return None
+
+
+def _left_by_a_merge(place: Place) -> Finding:
+    hint = "keep one side, and delete the lines of <<<<<<<, ======= and >>>>>>>"
+    return Finding(place, "load", "error", "a merge conflict was left here", hint)
 
 
 def _character(text: str, mark: Any) -> str:

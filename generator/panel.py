@@ -9,6 +9,9 @@ from pathlib import Path
 
 from generator.model import PanelRows
 
+MAXIMUM_BYTES = 20_000_000
+LARGEST = 1e100
+
 
 class PanelError(ValueError):
     """The text is no panel; the message says where and why."""
@@ -17,15 +20,22 @@ class PanelError(ValueError):
 def read_text(root: Path, file: str) -> str:
     """The text of a panel that a service names; PanelError when it is not to be had."""
     folder = (root / "runbooks" / "services").resolve()
-    target = (folder / file).resolve()
+    try:
+        target = (folder / file).resolve()
+    except (OSError, RuntimeError):
+        raise PanelError(f"runbooks/services/{file} is a link that leads nowhere") from None
     if not target.is_relative_to(folder):
         raise PanelError(f"'{file}' leads out of runbooks/services/")
     if not target.is_file():
         raise PanelError(f"there is no file runbooks/services/{file}")
     try:
-        return target.read_text(encoding="utf-8")
+        if target.stat().st_size > MAXIMUM_BYTES:
+            raise PanelError(f"runbooks/services/{file} is larger than {MAXIMUM_BYTES:,} bytes")
+        return target.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise PanelError(f"runbooks/services/{file} is not UTF-8") from None
+    except OSError as error:
+        raise PanelError(f"runbooks/services/{file} cannot be read: {error.strerror}") from None
 
 
 def rows_of(text: str) -> PanelRows:
@@ -38,8 +48,15 @@ def rows_of(text: str) -> PanelRows:
     header = next(lines, [])
     if not header:
         raise PanelError("the panel is empty")
-    rows = [_numbers(line, header, lines.line_num) for line in lines]
-    return PanelRows(dict(zip(header, zip(*rows, strict=True), strict=True)) if rows else {})
+    if len(set(header)) < len(header):
+        raise PanelError("a column stands twice in the header of the panel")
+    try:
+        rows = [_numbers(line, header, lines.line_num) for line in lines]
+    except csv.Error as error:
+        raise PanelError(f"line {lines.line_num} of the panel: {error}") from None
+    if not rows:
+        raise PanelError("the panel has a header and no rows")
+    return PanelRows(dict(zip(header, zip(*rows, strict=True), strict=True)))
 
 
 def _numbers(line: list[str], header: list[str], number: int) -> list[float]:
@@ -53,6 +70,6 @@ def _cell(text: str, column: str, number: int) -> float:
         value = float(text)
     except ValueError:
         value = math.nan
-    if not math.isfinite(value):
+    if not abs(value) <= LARGEST:
         raise PanelError(f"line {number} of the panel: '{text[:20]}' in column '{column}' is no number")
     return value

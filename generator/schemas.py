@@ -158,7 +158,7 @@ def _unknown_kind(pair: Pair) -> Iterator[Problem]:
     name, known = pair.value.get(by["by"]), kinds.load(by["table"])
     if isinstance(name, str) and name not in known:
         hint = likely(name, known) or "there are: " + ", ".join(known)
-        message = f"unknown {by['table'].removesuffix('s')} {shown(name)}"
+        message = f"unknown kind of {by['table'].removesuffix('s')} {shown(name)}"
         yield Problem((*pair.pointer, by["by"]), "wrong-value", message, hint)
 
 

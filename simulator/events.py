@@ -489,8 +489,9 @@ def parse(lines: Sequence[str]) -> Record:
         if not text:
             continue
         event, why = _event(text, seq=len(events), before=before)
-        if event is None:
-            torn = number == len(lines)
+        told = bool(events) and isinstance(events[-1].payload, Revealed)
+        if event is None or (why := _out_of_place(event, told=told)):
+            torn = number == len(lines) and not told and not _is_json(text)
             problems.append(
                 f"line {number}: {'was being written when the drill was cut off' if torn else why}"
             )
@@ -506,12 +507,51 @@ def _event(text: str, *, seq: int, before: str) -> tuple[Event | None, str]:
     try:
         row = json.loads(text)
         content = canonical({key: row[key] for key in ("seq", "t", "kind", "actor", "data")})
-        payload = values.structure(row["data"], KINDS[row["kind"]])
-        event = Event(row["seq"], row["t"], row["actor"], payload, row["wall"], row["hash"])
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        hashed = chain(before, content)
+        event = _typed(row)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         return None, f"is not an event: {type(error).__name__} {error}"
     if event.seq != seq:
         return None, f"has number {event.seq} where {seq} belongs: a line was removed, repeated or moved"
-    if event.hash != chain(before, content):
+    if event.hash != hashed:
         return None, "does not match its hash: it, or a line before it, was edited"
-    return event, ""
+    return (None, why) if (why := _impossible(event.payload)) else (event, "")
+
+
+def _out_of_place(event: Event, *, told: bool) -> str:
+    """Why an event cannot stand where it does; a start is the first of all, and nothing follows a reveal."""
+    if told:
+        return "was added: it comes after the truth was told, which ends a record"
+    if isinstance(event.payload, Started) and event.seq > 0:
+        return "begins a second drill in the same record"
+    return ""
+
+
+def _impossible(payload: Payload) -> str:
+    """Why no drill can have begun like this; empty where it can, and for every other event."""
+    if not isinstance(payload, Started):
+        return ""
+    if payload.format != FORMAT:
+        return f"is of format {payload.format}; this version of drillbook reads format {FORMAT}"
+    if payload.step_seconds <= 0 or payload.horizon_minutes <= 0:
+        return "begins a drill without length: its step and its horizon must be above 0"
+    return ""
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _typed(row: Mapping[str, Any]) -> Event:
+    return Event(
+        seq=values.structure(row["seq"], int),
+        t=values.structure(row["t"], float),
+        actor=values.structure(row["actor"], str),
+        payload=values.structure(row["data"], KINDS[row["kind"]]),
+        wall=values.structure(row["wall"], str),
+        hash=values.structure(row["hash"], str),
+    )

@@ -7,15 +7,18 @@ from typing import Protocol
 
 from generator.checks import (
     approvals,
+    measures,
     names,
     nodes,
     panels,
     plan,
     prose,
     references,
+    scenarios,
     schema,
     settings,
     windows,
+    worlds,
 )
 from generator.checks.sources import Sources
 from generator.source import Finding, Severity
@@ -40,13 +43,16 @@ class CheckFunction(Protocol):
 
 CHECKS: tuple[Check, ...] = (
     approvals,
+    measures,
     names,
     nodes,
     panels,
     plan,
     prose,
     references,
+    scenarios,
     schema,
     settings,
     windows,
+    worlds,
 )

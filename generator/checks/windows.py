@@ -1,4 +1,4 @@
-"""A signal over a window that the service measures itself uses a window that the service measures."""
+"""A signal on what the service measures itself asks for a window, and a feature, that the service measures."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ def check(sources: Sources) -> Iterator[Finding]:
     for document in sources.sound("runbook"):
         service = sources.service_of(document)
         if service is not None and service in sources.sound("service"):
-            yield from _unmeasured(document, service)
+            yield from _unmeasured(sources, document, service)
 
 
-def _unmeasured(document: Document, service: Document) -> Iterator[Finding]:
+def _unmeasured(sources: Sources, document: Document, service: Document) -> Iterator[Finding]:
     declared = kinds.load("signals")
     for index, signal in enumerate(document.data["detection"]["signals"]):
         home = declared[signal["kind"]].declaration.get("window_of")
         minutes = signal.get("with", {}).get("window_minutes")
+        yield from _unwatched(sources, document, service, index)
         if home is None or minutes is None:
             continue
         measured = _measured(service, home)
@@ -35,6 +36,15 @@ def _unmeasured(document: Document, service: Document) -> Iterator[Finding]:
             )
             hint = f"use {' or '.join(f'{one:g}' for one in measured)}, or let the service measure it: profile.{home}"
             yield Finding(place, name, severity, message, hint)
+
+
+def _unwatched(sources: Sources, document: Document, service: Document, index: int) -> Iterator[Finding]:
+    feature = document.data["detection"]["signals"][index].get("with", {}).get("feature")
+    watched = service.data["profile"]["drift"]["features"]
+    if feature in sources.names("service.feature", service) - set(watched):
+        place = document.place(("detection", "signals", index, "with", "feature"))
+        message = f"'{service.name}' does not watch the feature '{feature}', so this would never have a value"
+        yield Finding(place, name, severity, message, "add it to profile.drift.features of the service")
 
 
 def _measured(service: Document, home: str) -> tuple[float, ...]:

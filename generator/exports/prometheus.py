@@ -60,7 +60,7 @@ def _alerts(compiled: CompiledRunbook, catalogue: Catalogue) -> Iterator[dict[st
 
 
 def _description(signal: Signal, query: Query) -> str:
-    condition = f"{signal.title} is {signal.compare} {number(signal.threshold)} {query.unit}"
+    condition = f"{signal.title}: {signal.compare} {number(signal.threshold)} {query.unit}"
     held = f" for {duration(signal.hold_minutes)}" if signal.hold_minutes else ""
     return f"{condition}{held}. Noise or not: {signal.noise}"
 

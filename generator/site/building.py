@@ -47,7 +47,8 @@ def build(catalogue: Catalogue, root: Path, out: Path, *, progress: Progress = s
     entries = navigation(catalogue, guide_navigation(guide))
     settings = mkdocs.config(catalogue.organization, entries, root=root, build=folder, out=out)
     written = tree.write(folder / "site-src", {**files, **guide, **assets})
-    progress(f"{len(files) + len(guide)} pages: {written.written} changed, {written.removed} removed")
+    count = len(files) + sum(name.endswith(".md") for name in guide)
+    progress(f"{count} pages to build: {written.written} files changed, {written.removed} removed")
     (folder / "mkdocs.yml").write_bytes(settings)
     progress("MkDocs builds the site")
     findings += mkdocs.run(folder)
@@ -55,7 +56,7 @@ def build(catalogue: Catalogue, root: Path, out: Path, *, progress: Progress = s
         progress("checking links")
         base = urlsplit(catalogue.organization.site_url).path.rstrip("/") + "/"
         findings += check_links(out, base)
-    return SiteReport(len(files) + sum(name.endswith(".md") for name in guide), tuple(findings))
+    return SiteReport(count, tuple(findings))
 
 
 def gather(catalogue: Catalogue) -> tuple[list[Page], list[Finding]]:

@@ -19,6 +19,8 @@ class Page:
     tags: tuple[str, ...] = ()
     contents: bool = True
     """Whether a table of contents stands beside it."""
+    sought: bool = False
+    """Whether a search lists it before pages that only mention the same words."""
 
     def markdown(self) -> str:
         """The file's text; JSON is YAML, so the front matter needs no quoting rules of its own."""
@@ -26,6 +28,8 @@ class Page:
         front = [f"hide: {json.dumps(hidden)}"]
         if self.tags:
             front.append(f"tags: {json.dumps([plain_title(tag) for tag in self.tags])}")
+        if self.sought:
+            front.append('search: {"boost": 4}')
         blocks = [_block(block) for block in self.blocks if block]
         return "\n".join(["---", *front, "---", "", "\n\n".join(blocks), ""])
 

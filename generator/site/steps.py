@@ -99,7 +99,7 @@ def _value(view: View, key: str, value: object) -> Html:
         return view.role(value)
     if isinstance(value, int | float) and key.endswith("_minutes"):
         return escape(duration(value))
-    return escape(_plain(value))
+    return escape(_plain(value).removesuffix("."))  # a sentence stands here as one of several parts
 
 
 def _plain(value: object) -> str:

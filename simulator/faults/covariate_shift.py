@@ -23,4 +23,6 @@ def transform(flow: Flow, reach: Reach, parameters: Parameters) -> Flow:
 
 
 def _skewness(values: Floats) -> float:
+    if values.std() == 0:
+        return 0.0
     return float((((values - values.mean()) / values.std()) ** 3).mean())

@@ -28,6 +28,11 @@ class Curve:
             if start < self.horizon:
                 yield start, max(start, min(end, self.horizon)), value
 
+    def at(self, minutes: float) -> float:
+        """The value that holds at an instant; 0 before the first."""
+        past = [value for start, value in zip(self.minutes, self.values, strict=False) if start <= minutes]
+        return past[-1] if past else 0.0
+
     def integral(self, since: float = 0.0, until: float | None = None) -> float:
         """Minutes of total outage that the curve amounts to between two instants."""
         last = self.horizon if until is None else until

@@ -4,8 +4,9 @@ Contained: the team's impact is back under tolerance for at least the longest ho
 Mitigated: from an instant on to the horizon, half for being under tolerance, half for being as low as the
 oracle would have it, give or take a quarter of the tolerance. A containment that is left in place still
 costs users what it costs, and shows there; which control undoes the fault is not asked. A fifth of that
-credit needs the team's own `resolve`, made when it is true. Impact that goes away by itself is credited to a
-team that had declared or acted.
+credit needs the team's own `resolve`, made when it is true; a `resolve` while users still bear more than the
+tolerance sends everybody home too early, and leaves nothing of either credit. Impact that goes away by itself is
+credited to a team that had declared or acted; what was turned before anything was wrong is no answer to it.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ def response(case: Case) -> Dimension:
     losses = [
         *_containment(case, truth, truth.objectives.contain_minutes),
         *_mitigation(case, truth, truth.objectives.mitigate_minutes),
+        *_false_all_clear(case, truth),
     ]
     return dimension("response", losses, how=HOW)
 
@@ -67,9 +69,12 @@ def undone_by_facilitator(case: Case) -> Event | None:
 
 
 def engaged(case: Case, truth: Truth, by: float) -> bool:
-    """Whether the team had declared, or a control of theirs had taken effect, by that instant."""
+    """Whether the team had declared by that instant, or a control that they moved after the onset was due."""
     declared = any(event.minutes <= by for event, _ in warranted(case, truth))
-    return declared or any(e.minutes <= by for e, _ in case.record.of(ControlTookEffect))
+    return declared or any(
+        event.minutes >= truth.onset and order.effective_t <= by * 60 and order.value != order.previous
+        for event, order in case.by_team(ControlOrdered)
+    )
 
 
 def left_in_place(case: Case) -> list[str]:
@@ -108,7 +113,9 @@ def _containment(case: Case, truth: Truth, objective: float) -> Iterator[Loss]:
         yield _late(case, CONTAINMENT_POINTS * credit * (1 - COLLATERAL), why, worse)
 
 
-_BY_ITSELF = "Impact went away by itself; nobody had declared or acted by then."
+_BY_ITSELF = (
+    "Impact stayed low or went away by itself; nobody had declared or acted between its onset and then."
+)
 
 
 def _mitigation(case: Case, truth: Truth, objective: float) -> Iterator[Loss]:
@@ -165,6 +172,19 @@ def _unverified(case: Case, earned: float, gone: float | None) -> Iterator[Loss]
         return
     why = "Nobody verified that the incident is over and said so."
     yield Loss("response", earned * VERIFIED, why, case.end, None, "resolve")
+
+
+def _false_all_clear(case: Case, truth: Truth) -> Iterator[Loss]:
+    """All that is left, for a claim that the record refutes; a later, true one does not take it back."""
+    for event, _ in case.by_team(Resolved):
+        borne = truth.team.at(event.minutes)
+        if event.minutes >= truth.t0 and borne > truth.reveal.tolerance:
+            why = (
+                f"The incident was called over at {clock(event.minutes)}, while {share(borne)} of requests "
+                f"still suffered: what was done had not been checked."
+            )
+            yield Loss("response", WEIGHTS["response"], why, event.minutes, event.seq)
+            return
 
 
 def _missing(case: Case, points: float, why: str, due: float, what: str) -> Loss:

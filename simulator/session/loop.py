@@ -39,6 +39,10 @@ SPREAD = 0.2
 """Standard deviation of the logarithm of a machine's pace around the minutes that a step states."""
 
 
+WHOLE = 1e-9
+"""Of a step: three steps of 7.3 s divided by 7.3 s are a little less than three."""
+
+
 class AllEndedError(Exception):
     """Every drill of the batch was ended by its responder."""
 
@@ -81,7 +85,7 @@ class Session:
         self._sign = np.array([[1.0 if signal.compare == "above" else -1.0] for signal in signals])
         self._threshold = np.array([[signal.threshold] for signal in signals])
         self._crossed: Floats = np.full((len(stage.signals), len(stage.seeds)), np.nan)
-        self._shown: list[Observed] = []
+        self._shown = [Observed({}, {}) for _ in stage.seeds]
         self._ended = np.full(len(stage.seeds), np.inf)
         """When each replica's drill ended, in seconds."""
         self._draws = Draws()
@@ -90,6 +94,10 @@ class Session:
     def ended(self, replica: int) -> float:
         """When a replica's drill ended, in seconds; infinity while it goes on."""
         return float(self._ended[replica])
+
+    def _over(self, replica: int) -> bool:
+        """Whether a replica's drill has ended: nothing is recorded any more, whatever the others do."""
+        return bool(np.isfinite(self._ended[replica]))
 
     @property
     def scene(self) -> Scene:
@@ -190,7 +198,7 @@ class Session:
     def _apply(self, moves: Sequence[Move], t: float) -> None:
         for move in moves:
             at = t if move.t is None else move.t
-            if at > self._ended[move.replica]:
+            if self._over(move.replica):
                 continue
             payload = self._complete(move, at)
             self._record(move.replica, at, move.actor, payload)
@@ -216,7 +224,7 @@ class Session:
 
     def _last_scrape(self, t: float) -> float:
         step = self.stage.clockwork.step_seconds
-        return float(np.floor(t / step) * step)
+        return float(np.floor(t / step + WHOLE) * step)
 
     def _order(self, replica: int, control: str, value: Setting, t: float) -> ControlOrdered:
         place = self._place[control]
@@ -228,7 +236,7 @@ class Session:
         return ControlOrdered(control, value, previous, effective)
 
     def _record(self, replica: int, t: float, actor: str, payload: Payload) -> None:
-        if t <= self._ended[replica]:
+        if not self._over(replica):
             self.recorders[replica].append(t, actor, payload)
 
     def _pace(self, replica: int, deed: int) -> float:

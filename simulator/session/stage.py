@@ -78,7 +78,9 @@ def set_up(
         seeds=tuple(seeds),
         knobs=knobs,
         faults=placed,
-        clockwork=Clockwork(week_minute(chosen), chosen.step_seconds, chosen.horizon_minutes),
+        clockwork=Clockwork(
+            week_minute(chosen), chosen.step_seconds, chosen.horizon_minutes, _longest_window(runbooks)
+        ),
         outlooks=Outlooks(service, panel, knobs, placed),
     )
 
@@ -95,6 +97,12 @@ def _signals(runbooks: Sequence[CompiledRunbook]) -> tuple[SignalRef, ...]:
         SignalRef(signal.id if ids.count(signal.id) == 1 else f"{runbook}/{signal.id}", runbook, signal)
         for runbook, signal in pairs
     )
+
+
+def _longest_window(runbooks: Sequence[CompiledRunbook]) -> float:
+    """The longest window that a signal of the service looks back over, in minutes."""
+    signals = [signal for compiled in runbooks for signal in compiled.runbook.detection.signals]
+    return max((float(signal.with_.get("window_minutes", 0)) for signal in signals), default=0.0)
 
 
 def _cut(service: Service, edge: Edge) -> Service:

@@ -54,6 +54,7 @@ class Vitals:
         """Values now, axes (vital, replica); NaN where there is none."""
         now = telemetry.values[:, :, telemetry.length - 1]
         begin = int(np.searchsorted(telemetry.times, telemetry.now - WINDOW_S))
+        begin = min(begin, telemetry.length - 2)  # a scrape interval may be longer than the window
         grown = now - telemetry.values[:, :, begin]
 
         def growth(name: str, **labels: str) -> Floats:

@@ -94,7 +94,7 @@ class Sampler:
         for replica, seed in enumerate(self.seeds):
             count = int(at(seed, stream["requests"], step).poisson(expected))
             codes = at(seed, stream["codes"], step).multinomial(count, _sums_to_one(outlook.codes[replica]))
-            within = np.append(outlook.within[replica], 1.0)
+            within = np.append(np.minimum(outlook.within[replica], 1.0), 1.0)
             times = at(seed, stream["latency"], step).multinomial(
                 count, np.maximum(np.diff(within, prepend=0.0), 0.0)
             )
@@ -128,7 +128,7 @@ class Sampler:
                 )
             generator = at(seed, stream["labels"], step)
             labelled = generator.binomial(count, self.service.profile.labels.share)
-            correct = generator.binomial(labelled, outlook.correct[replica])
+            correct = generator.binomial(labelled, min(outlook.correct[replica], 1.0))
             self._labels[replica, :, position + 1] = self._labels[replica, :, position] + (labelled, correct)
         return means, prediction
 

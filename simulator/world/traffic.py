@@ -9,6 +9,7 @@ from simulator.world.flow import Floats
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DAY_MINUTES = 24 * 60
+LEAST_RATE = 2.0**-20
 LOAD_STEPS_PER_DOUBLING = 24
 """Offered load is rounded to 3 %, so that equal states are seen to be equal."""
 
@@ -28,5 +29,7 @@ def rate_per_s(traffic: Traffic, week_minutes: Floats) -> Floats:
 
 
 def rounded_load(rate: Floats) -> Floats:
-    """The rate on a logarithmic grid, for queues."""
-    return 2 ** (np.round(np.log2(rate) * LOAD_STEPS_PER_DOUBLING) / LOAD_STEPS_PER_DOUBLING)
+    """The rate on a logarithmic grid, for queues; what is next to nothing counts as ``LEAST_RATE``."""
+    return 2 ** (
+        np.round(np.log2(np.maximum(rate, LEAST_RATE)) * LOAD_STEPS_PER_DOUBLING) / LOAD_STEPS_PER_DOUBLING
+    )

@@ -28,10 +28,13 @@ class Clockwork:
     week_minute: float
     step_seconds: float
     horizon_minutes: float
+    longest_window_minutes: float = 0.0
+    """Of the signals: the past reaches back as far."""
 
     @property
     def steps(self) -> int:
-        return round(self.horizon_minutes * 60 / self.step_seconds)
+        """Whole steps that fit before the horizon."""
+        return int(self.horizon_minutes * 60 / self.step_seconds + 1e-6)
 
 
 class World:
@@ -54,7 +57,7 @@ class World:
         self.outlooks = outlooks or Outlooks(service, panel, knobs, faults)
         self.codes: Floats = np.tile(self.outlooks.defaults, (len(self.seeds), 1))
         """What is in force, axes (replica, knob)."""
-        self.past = _past(service, clockwork.step_seconds)
+        self.past = _past(service, clockwork)
         future = np.arange(clockwork.steps + 1) * clockwork.step_seconds
         times = np.concatenate([self.past, future])
         sampler = Sampler(service, self.outlooks, seeds=self.seeds, times=times, past=len(self.past))
@@ -100,13 +103,15 @@ def state_rows(
     return np.column_stack([codes, *(fault.intensity(at) for fault in faults), load])
 
 
-def _past(service: Service, step_seconds: float) -> Floats:
-    """Instants before the drill: enough for the longest window behind the label delay."""
+def _past(service: Service, clockwork: Clockwork) -> Floats:
+    """Instants before the drill: enough for the longest window, and for labels behind their delay."""
     profile = service.profile
     windows = [*profile.drift.windows_minutes, profile.accuracy_window_minutes]
-    reach = (max(windows) + profile.labels.delay_minutes) * 60 + HISTORY_STRIDE_S
-    fine = np.arange(-FINE_HISTORY_S, 0, step_seconds)
-    return np.concatenate([np.arange(-reach, -FINE_HISTORY_S, HISTORY_STRIDE_S), fine])
+    reach = max(max(windows) + profile.labels.delay_minutes, clockwork.longest_window_minutes)
+    fine = np.arange(-FINE_HISTORY_S, 0, clockwork.step_seconds)
+    return np.concatenate(
+        [np.arange(-(reach * 60 + HISTORY_STRIDE_S), -FINE_HISTORY_S, HISTORY_STRIDE_S), fine]
+    )
 
 
 def drawn_onsets(spans: Sequence[tuple[float, float]], seeds: Sequence[int]) -> Floats:

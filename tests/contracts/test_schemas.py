@@ -12,7 +12,8 @@ from tests.contracts.schema_tree import ALL, NAMES, PROPERTIES, SCHEMAS, errors,
 NAMESPACES = {
     "organization": "team role channel audience severity environment classification policy",
     "service": "node control feature field dashboard log version slo",
-    "runbook": "signal node evidence template",
+    "runbook": "signal node evidence template cue",
+    "drill": "fault inject task",
     "catalogue": "service runbook drill",
 }
 KNOWN_NAMESPACES = {f"{part}.{name}" for part, names in NAMESPACES.items() for name in names.split()}

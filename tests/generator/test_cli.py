@@ -76,6 +76,22 @@ def test_paths_limit_what_is_reported(
     assert (drills, service) == (0, 1)
 
 
+def test_paths_that_hold_no_source_are_told(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody takes a file that was never read for a sound one."""
+    readme = repository / "README.md"
+    readme.touch()
+    root = ["--root", str(repository)]
+
+    code = run(monkeypatch, "check", str(readme), *root)
+    stray = capsys.readouterr().err
+    run(monkeypatch, "check", str(repository / RUNBOOK), *root)
+
+    assert (code, stray) == (0, "none of these is a source, so nothing was checked\n")
+    assert capsys.readouterr().err == ""
+
+
 def test_programs_can_read_findings(
     repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

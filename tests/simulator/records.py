@@ -207,7 +207,7 @@ def _deeds(story: Story) -> Iterator[Happening]:
     if story.collect is not None:
         yield story.collect, ENGINEER, Collected("panel-sample", "e" * 64)
     if story.contain is not None:
-        yield story.contain - 0.5, ENGINEER, StepStarted("feature-drift", "to-fallback")
+        yield max(0.0, story.contain - 0.5), ENGINEER, StepStarted("feature-drift", "to-fallback")
         yield from turn("traffic-split", 0.0, 1.0, story.contain)
         yield story.contain + 0.2, ENGINEER, StepEnded("feature-drift", "to-fallback", "success")
     if story.mitigate is not None:
@@ -218,7 +218,7 @@ def _deeds(story: Story) -> Iterator[Happening]:
 
 def turn(control: str, value: str | float, previous: str | float, at: float) -> Iterable[Happening]:
     """A control that takes effect at that minute, ordered a little earlier."""
-    yield at - 0.3, ENGINEER, ControlOrdered(control, value, previous, at * 60)
+    yield max(0.0, at - 0.3), ENGINEER, ControlOrdered(control, value, previous, at * 60)
     yield at, WORLD, ControlTookEffect(control, value)
 
 

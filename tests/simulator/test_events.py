@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from simulator.events import GENESIS, KINDS, WORLD, Ended, Noted, Recorder, parse, read
+from simulator.events import GENESIS, KINDS, WORLD, Ended, Noted, Recorder, canonical, parse, read
+from simulator.scoring import score
 from tests.simulator.records import Story, lines_of, nobody, perfect, record_of
 from tests.simulator.schemas import SCHEMAS, objections
 
@@ -79,6 +82,19 @@ def test_a_torn_last_line_is_not_an_event() -> None:
     assert record.problems[0] == "line 21: was being written when the drill was cut off"
 
 
+ROWS: list[dict[str, Any]] = [json.loads(line) for line in LINES]
+
+
+def forged(rows: list[dict[str, Any]]) -> list[str]:
+    """Lines in which every hash is right."""
+    before, lines = GENESIS, []
+    for row in rows:
+        content = canonical({key: row[key] for key in ("seq", "t", "kind", "actor", "data")})
+        before = hashlib.sha256(f"{before}{content}".encode(errors="replace")).hexdigest()
+        lines.append(json.dumps({**row, "hash": before}))
+    return lines
+
+
 CHANGED = {
     "an edited value": ([*LINES[:5], LINES[5].replace('"actor":"', '"actor":"x'), *LINES[6:]], "edited"),
     "a line that was removed": ([*LINES[:5], *LINES[6:]], "has number 6 where 5 belongs"),
@@ -107,6 +123,66 @@ def test_a_change_is_named_by_its_line(change: str) -> None:
     assert why in record.problems[0]
     assert place == f"line {len(record.events) + 1}"
     assert len(record.events) in (5, 6)
+
+
+FORGED = {
+    "a word that is no choice": ("alert", {"state": "burning"}, "'burning' is none of: firing, resolved"),
+    "a key that is missing": ("alert", {"state": None}, "None is none of"),
+    "a text for a number": ("start", {"step_seconds": "15"}, "'15' stands where a number"),
+    "a number that is none": ("start", {"horizon_minutes": float("inf")}, "stands where a number"),
+    "a number beyond all measure": ("reveal", {"tolerance": 1e308}, "stands where a number"),
+    "a text for a list": ("reveal", {"tasks": "abc"}, "'abc' stands where a list belongs"),
+    "a list for a mapping": ("reveal", {"impact": []}, "[] stands where a mapping belongs"),
+    "a mapping for a text": ("declare", {"symptom": {}}, "{} stands where a text belongs"),
+    "a half surrogate": ("declare", {"symptom": "\ud800"}, "surrogates not allowed"),
+    "another format": ("start", {"format": 2}, "is of format 2; this version of drillbook reads format 1"),
+    "no length": ("start", {"step_seconds": 0}, "begins a drill without length"),
+}
+
+
+@pytest.mark.parametrize("forgery", FORGED)
+def test_a_forged_line_whose_hash_is_right_is_a_problem(forgery: str) -> None:
+    """Whoever can forge a record can compute hashes too; what cannot be read is said, and never raised."""
+    kind, changes, why = FORGED[forgery]
+
+    record = parse(
+        forged([{**row, "data": {**row["data"], **changes}} if row["kind"] == kind else row for row in ROWS])
+    )
+    assert why in record.problems[0]
+    assert score(record).scored is False
+
+
+def test_a_key_that_is_missing_is_named() -> None:
+    """The message says which."""
+    rows = [{**row, "data": {}} if row["kind"] == "declare" else row for row in ROWS]
+
+    assert "the key 'service' is missing" in parse(forged(rows)).problems[0]
+
+
+@pytest.mark.parametrize("row", [ROWS[0], ROWS[5], ROWS[-1]], ids=["start", "observe", "reveal"])
+def test_nothing_can_be_added_after_the_reveal(row: dict[str, Any]) -> None:
+    """Not even with the right hash; and a torn line there is no sign of a crash."""
+    added, torn = parse(forged([*ROWS, {**row, "seq": len(ROWS)}])), parse([*LINES, "{"])
+
+    assert "comes after the truth was told" in added.problems[0]
+    assert "is not an event" in torn.problems[0]
+    assert added.events == torn.events == parse(LINES).events
+
+
+def test_a_record_begins_once() -> None:
+    """A second first line is none."""
+    rows = [*ROWS[:5], {**ROWS[0], "seq": 5}]
+
+    assert parse(forged(rows)).problems[0] == "line 6: begins a second drill in the same record"
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "[" * 100_000, "9" * 10_000, "\0" * 100, "null"])
+def test_what_is_no_record_at_all_has_problems(text: str) -> None:
+    """And no events."""
+    record = parse(text.split("\n"))
+
+    assert record.events == ()
+    assert record.problems
 
 
 @pytest.mark.parametrize("story", [perfect(), nobody(harmful=False), perfect(revealed=False)])

@@ -50,7 +50,7 @@ def governance(view: View) -> list[str]:
                 ("Approvals", _approvals(view, found.approve)),
                 ("Reviewed", escape(f"every {found.review_days} days")),
                 ("Classification", escape(view.runbook.classification)),
-                ("Compliance", escape(", ".join(found.compliance))),
+                ("Compliance", _listed(view, found.compliance)),
                 ("Risk", view.text(found.risk)),
                 ("Retention", view.text(retention)),
                 ("Text", Html(escape("SHA-256 ") + tag("code", view.compiled.hash[:16]))),
@@ -95,9 +95,20 @@ def _template(view: View, template: Template) -> Html:
     )
 
 
+def _listed(view: View, sentences: tuple[str, ...]) -> Html:
+    shown = [tag("li", view.text(sentence)) for sentence in sentences]
+    return tag("ul", *shown) if shown else NOTHING
+
+
 def _approvals(view: View, given: tuple[Approval, ...]) -> Html:
     shown = [
-        tag("li", view.text(a.change), escape(": "), view.role(a.role), _controls(view, a.controls))
+        tag(
+            "li",
+            view.text(a.change.removesuffix(".")),
+            escape(": "),
+            view.role(a.role),
+            _controls(view, a.controls),
+        )
         for a in given
     ]
     return tag("ul", *shown) if shown else NOTHING
@@ -110,6 +121,5 @@ def _controls(view: View, ids: tuple[str, ...]) -> Html:
 
 
 def _change(view: View, change: Change) -> Html:
-    return tag(
-        "li", tag("b", change.version), escape(f", {change.date}, {change.by}: "), view.text(change.change)
-    )
+    by = [escape(f", {change.date}, "), view.role(change.by), escape(": ")]
+    return tag("li", tag("b", change.version), *by, view.text(change.change))

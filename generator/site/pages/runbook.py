@@ -37,7 +37,7 @@ def runbook_page(view: View) -> Page:
         *changelog(view),
     ]
     tags = (view.service.title, runbook.severity, runbook.symptom)
-    return Page(page_of(runbook.id), runbook.title, tuple(blocks), tags)
+    return Page(page_of(runbook.id), runbook.title, tuple(blocks), tags, sought=True)
 
 
 def _plan(view: View) -> list[str]:

@@ -21,7 +21,7 @@ def service_page(catalogue: Catalogue, service: Service) -> Page:
         _runbooks(catalogue, service),
         heading(2, "Lineage", "lineage"),
         lineage_diagram(service.lineage, f"Lineage of {service.title}"),
-        tag("ul", *[_node(node) for node in service.lineage.nodes]),
+        tag("ul", *[_node(catalogue, node) for node in service.lineage.nodes]),
         heading(2, "Controls", "controls"),
         tag("div", *[_control(control) for control in service.controls], class_="db-signals"),
         heading(2, "Signals", "signals"),
@@ -52,8 +52,13 @@ def _person(catalogue: Catalogue, id: str) -> Html:
     for team in organization.teams:
         if team.id == id:
             reached = Html(" (" + contact(team.contact) + ")") if team.contact else NOTHING
-            return Html(local(f"../organization.html#{anchor('team', id)}", team.title) + reached)
+            return Html(_team(catalogue, id) + reached)
     return escape(id)
+
+
+def _team(catalogue: Catalogue, id: str) -> Html:
+    titles = [team.title for team in catalogue.organization.teams if team.id == id]
+    return local(f"../organization.html#{anchor('team', id)}", titles[0]) if titles else escape(id)
 
 
 def _runbooks(catalogue: Catalogue, service: Service) -> Html:
@@ -67,9 +72,14 @@ def _runbooks(catalogue: Catalogue, service: Service) -> Html:
     return tag("ul", *links)
 
 
-def _node(node: Node) -> Html:
+def _node(catalogue: Catalogue, node: Node) -> Html:
     versions = f" Versions: {', '.join(v.id for v in node.versions)}." if node.versions else ""
-    words = [tag("b", node.title), escape(f" ({node.kind.replace('_', ' ')}, owner {node.owner}). ")]
+    words = [
+        tag("b", node.title),
+        escape(f" ({node.kind.replace('_', ' ')}, owner "),
+        _team(catalogue, node.owner),
+        escape("). "),
+    ]
     return tag(
         "li", *words, escape(f"When it fails: {node.cascade}"), escape(versions), id=anchor("node", node.id)
     )

@@ -38,7 +38,7 @@ def test_a_signal_becomes_an_alert() -> None:
                         },
                         "annotations": {
                             "summary": "Fraud scorer: Drift of the amount",
-                            "description": "Drift of the amount is above 0.2 PSI for 5m. "
+                            "description": "Drift of the amount: above 0.2 PSI for 5m. "
                             "Noise or not: A night with little traffic.",
                             "runbook_url": "https://runbooks.acme.example/latest/runbooks/fraud-scorer-down.html",
                             "dashboard_url": "https://dashboards.acme.example/overview",

@@ -82,6 +82,35 @@ def test_no_request_leaves_the_site(phone: Page, address: str) -> None:
     assert errors == []
 
 
+def test_paper_shows_what_a_screen_folds(phone: Page, address: str) -> None:
+    """A printed runbook has the words of every signal and every message."""
+    phone.goto(address + "runbooks/feature-drift.html")
+    folded = phone.locator("details.db-signal > :not(summary)")
+    assert not folded.first.is_visible()
+
+    phone.emulate_media(media="print")
+
+    assert all(part.is_visible() for part in folded.all())
+
+
+def test_a_search_finds_the_runbook_first(phone: Page, address: str) -> None:
+    """Whoever types what fires gets the page that says what to do."""
+    phone.goto(address)
+
+    phone.locator("label.md-header__button[for=__search]").click()
+    phone.locator(".md-search__input").press_sequentially("fraud")
+
+    first = phone.locator(".md-search-result__link").first
+    assert first.get_attribute("href").partition("?")[0].endswith("runbooks/feature-drift.html")  # type: ignore[union-attr]
+
+
+def test_a_page_from_a_file_offers_no_search(phone: Page, built: tuple[Path, SiteReport]) -> None:
+    """A button that could do nothing is not shown."""
+    phone.goto((built[0] / "site/index.html").as_uri())
+
+    phone.locator("label.md-header__button[for=__search]").wait_for(state="hidden")
+
+
 def test_a_link_to_a_signal_unfolds_it(phone: Page, address: str) -> None:
     """Signals are folded until somebody looks one up."""
     phone.goto(address + "runbooks/feature-drift.html#signal-amount-psi")

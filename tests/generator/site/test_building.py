@@ -6,7 +6,13 @@ from pathlib import Path
 
 from generator.site import SiteReport, build
 from generator.site.building import gather
+from generator.site.page import Page
 from tests.generator.site.example import RUNBOOK, SECRET, catalogue
+
+
+def markdown(pages: list[Page], path: str) -> str:
+    """The text of one page of the tree."""
+    return next(page.markdown() for page in pages if page.path == path)
 
 
 def test_the_example_builds_clean(built: tuple[Path, SiteReport]) -> None:
@@ -46,6 +52,32 @@ def test_numbers_come_from_where_they_are_defined(built: tuple[Path, SiteReport]
     assert "{{" not in page
 
 
+def test_sentences_of_governance_stand_apart() -> None:
+    """Each duty is a line of its own, and a change that ends in a full stop does not end twice."""
+    approval = dataclasses.replace(RUNBOOK.governance.approve[0], change="Let the rules decide.")
+    governance = dataclasses.replace(
+        RUNBOOK.governance, approve=(approval,), compliance=("Keep all.", "Tell us.")
+    )
+
+    pages, _ = gather(catalogue(dataclasses.replace(RUNBOOK, governance=governance)))
+
+    page = markdown(pages, "runbooks/feature-drift.md")
+    assert "<li>Keep all.</li>" in page
+    assert "<li>Tell us.</li>" in page
+    assert "<li>Let the rules decide: " in page
+
+
+def test_owners_are_named_as_people_name_them() -> None:
+    """A node's owner and the author of a change are titles that lead to how to reach them."""
+    pages, _ = gather(catalogue())
+
+    for path, part in (
+        ("runbooks/feature-drift.md", "{#changelog}"),
+        ("services/fraud-scorer.md", "{#lineage}"),
+    ):
+        assert '#team-risk-ml"' in markdown(pages, path).partition(part)[2]
+
+
 def test_an_unknown_reference_is_a_finding_and_stays_visible() -> None:
     """A reference that leads nowhere names its source, and the page shows it marked."""
     card = dataclasses.replace(RUNBOOK.card, act="{{ signal.amont-psi.threshold }}")
@@ -79,7 +111,7 @@ def test_what_did_not_change_is_not_written_again(tmp_path: Path) -> None:
 
     build(catalogue(), tmp_path, tmp_path / "site", progress=said.append)
 
-    assert said[0] == "5 pages: 0 changed, 1 removed"
+    assert said[0] == "5 pages to build: 0 files changed, 1 removed"
     assert not stale.exists()
 
 

@@ -40,6 +40,7 @@ CHEATS: dict[str, Story] = {
     ),
     "spam hypotheses": nobody(declare=13, more=hypotheses()),
     "drain all traffic": perfect(hypothesis=None, mitigate=None, spill=(14, 90, 1.0)),
+    "roll back at t=0 and leave it at that": nobody(more=tuple(turn("pipeline-version", "v1", "v2", 1))),
     "revert every control": nobody(
         declare=13, more=(*turn("traffic-split", 1.0, 1.0, 13), *turn("pipeline-version", "v2", "v2", 13))
     ),

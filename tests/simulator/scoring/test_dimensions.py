@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.events import Declared
+from simulator.events import Declared, Resolved
 from simulator.scoring import Dimension, score
 from tests.simulator.records import COMMANDER, Happening, Story, nobody, perfect, record_of, turn
 
@@ -104,6 +104,9 @@ def test_diagnosis(story: Story, points: float) -> None:
         (perfect(mitigate=None, resolve=None), 10 + 5 * 0.8),
         (perfect(resolve=None), 10 + 8),
         (perfect(resolve=15), 10 + 8),
+        (perfect(resolve=13), 0),
+        (perfect(resolve=50, more=((13, COMMANDER, Resolved()),)), 0),
+        (perfect(contain=None, mitigate=1, declare=22), 0),
         (nobody(), 0),
     ],
     ids=[
@@ -113,6 +116,9 @@ def test_diagnosis(story: Story, points: float) -> None:
         "contained only, and not called over",
         "mitigated, and not called over",
         "called over before it was",
+        "called over while users still suffered",
+        "called over while users still suffered, and again when it was true",
+        "turned before anything was wrong",
         "nobody acts",
     ],
 )

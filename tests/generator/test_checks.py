@@ -1,0 +1,85 @@
+"""Checks that look at two files at once."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from generator.check import check
+from generator.load import load
+from tests.generator.corpus import ROOT
+
+PANEL = "runbooks/services/fraud-scorer/panel.csv"
+
+
+def copied(root: Path) -> Path:
+    """The shipped runbooks, to be spoilt."""
+    shutil.copytree(ROOT / "runbooks", root / "runbooks")
+    return root
+
+
+def test_a_signal_on_a_feature_that_nobody_watches_is_found(tmp_path: Path) -> None:
+    """The service computes the feature, but publishes nothing about it."""
+    service = copied(tmp_path) / "runbooks/services/fraud-scorer.yaml"
+    service.write_text(service.read_text().replace("features: [amount, attempts,", "features: [amount,"))
+
+    (finding,) = check(load(tmp_path))
+    assert finding.place.path == "runbooks/feature-drift/runbook.yaml"
+    assert finding.message.startswith("'fraud-scorer' does not watch the feature 'attempts'")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "the panel is empty"),
+        ("amount,fraud\n", "the panel has a header and no rows"),
+        ("amount,amount\n1,2\n", "a column stands twice"),
+        ("amount\n1e308\n", "'1e308' in column 'amount' is no number"),
+        ("amount\n" + "1" * 200_000, "field larger than field limit"),
+        ("header", "header and no rows"),
+    ],
+)
+def test_a_panel_that_is_none_is_a_finding(text: str, message: str, tmp_path: Path) -> None:
+    """With the place at which the service names it."""
+    (copied(tmp_path) / PANEL).write_text(text)
+
+    (finding,) = check(load(tmp_path))
+    assert finding.place.path == "runbooks/services/fraud-scorer.yaml"
+    assert message in finding.message
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [
+        ("weight", "-1", "the weights are below 0"),
+        ("weight", "0", "the weights are below 0, or all of them are 0"),
+        ("fraud", "2", "a label is neither 0 nor 1"),
+    ],
+)
+def test_a_panel_that_cannot_be_weighed_is_a_finding(
+    column: str, value: str, message: str, tmp_path: Path
+) -> None:
+    """Weights are shares of traffic, labels are classes."""
+    panel = copied(tmp_path) / PANEL
+    header, *rows = panel.read_text().splitlines()
+    place = header.split(",").index(column)
+    spoilt = [[*row.split(",")[:place], value, *row.split(",")[place + 1 :]] for row in rows]
+    panel.write_text("\n".join([header, *map(",".join, spoilt)]))
+
+    (finding,) = check(load(tmp_path))
+    assert message in finding.message
+
+
+@pytest.mark.parametrize("file", [PANEL, "runbooks/feature-drift/drills/quiet-monday.yaml"])
+def test_a_link_that_leads_to_itself_is_a_finding(file: str, tmp_path: Path) -> None:
+    """Nothing is followed round and round."""
+    target = copied(tmp_path) / file
+    target.unlink()
+    target.symlink_to(target)
+
+    assert any(
+        "a link that leads nowhere" in f.message or "this link leads nowhere" in f.message
+        for f in check(load(tmp_path))
+    )
