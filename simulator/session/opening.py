@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 import numpy as np
 
 from generator import values
-from simulator.events import FORMAT, ControlCard, Engine, SignalCard, Started, commitment, digest
+from simulator.events import FORMAT, ControlCard, Engine, Secrets, SignalCard, Started, commitment, digest
 from simulator.responders.view import Responder
 from simulator.session.stage import Stage
 
@@ -21,9 +21,21 @@ def engine() -> Engine:
     return Engine(drillbook=own, numpy=np.__version__)
 
 
-def scenario_hash(stage: Stage) -> str:
-    """SHA-256 of the drill."""
-    return digest(values.plain(stage.drill))
+def secrets_of(stage: Stage) -> Secrets:
+    """What is told at the end, and committed to at the beginning."""
+    drill, runbook = stage.drill, stage.drill.truth.runbook
+    return Secrets(
+        drill=drill.id,
+        scenario=digest(values.plain(drill)),
+        explanation=drill.truth.explanation,
+        runbook=runbook,
+        symptom=drill.truth.symptom,
+        tolerance=drill.tolerance,
+        onset_tolerance_minutes=drill.onset_tolerance_minutes,
+        tasks=drill.tasks,
+        objectives=stage.catalogue.runbook(runbook).runbook.objectives if runbook else None,
+        longest_hold_minutes=max((ref.signal.hold_minutes for ref in stage.signals), default=0.0),
+    )
 
 
 def started(stage: Stage, replica: int, responder: Responder, nonce: str) -> Started:
@@ -47,7 +59,7 @@ def started(stage: Stage, replica: int, responder: Responder, nonce: str) -> Sta
         format=FORMAT,
         commitment=commitment(
             nonce=nonce,
-            scenario=scenario_hash(stage),
+            secrets=secrets_of(stage),
             seed=stage.seeds[replica],
             catalogue=stage.catalogue.hash,
             engine=engine(),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import fields
 
 import numpy as np
 
-from generator.model import Objectives
 from simulator.events import (
     FACILITATOR,
     Event,
@@ -19,7 +19,7 @@ from simulator.events import (
 )
 from simulator.faults import mechanism
 from simulator.session.loop import Session
-from simulator.session.opening import scenario_hash
+from simulator.session.opening import secrets_of
 from simulator.session.rulers import Rulers
 from simulator.session.stage import Stage
 from simulator.session.vitals import Vitals
@@ -47,7 +47,7 @@ def _revealed(
     quantiles: tuple[EvidenceQuantile, ...],
     robot: Floats | None,
 ) -> Revealed:
-    stage, drill = session.stage, session.stage.drill
+    stage = session.stage
     curves = ImpactCurves(
         minutes=_rounded(rulers.minutes),
         team=_rounded(session.world.impact[replica]),
@@ -55,20 +55,12 @@ def _revealed(
         oracle=_rounded(rulers.oracle[replica]),
         robot=_rounded(robot[replica]) if robot is not None else (),
     )
+    secrets = secrets_of(stage)
     return Revealed(
+        **{item.name: getattr(secrets, item.name) for item in fields(secrets)},
         nonce=session.nonces[replica],
         seed=stage.seeds[replica],
-        drill=drill.id,
-        scenario=scenario_hash(stage),
-        explanation=drill.truth.explanation,
-        runbook=drill.truth.runbook,
-        symptom=drill.truth.symptom,
-        tolerance=drill.tolerance,
-        onset_tolerance_minutes=drill.onset_tolerance_minutes,
         faults=tuple(_truth_of(stage, rulers, position, replica) for position in range(len(stage.faults))),
-        tasks=drill.tasks,
-        objectives=_objectives(stage),
-        longest_hold_minutes=max((ref.signal.hold_minutes for ref in stage.signals), default=0.0),
         impact=curves,
         oracle_controls=rulers.settings[replica],
         evidence=quantiles,
@@ -88,13 +80,6 @@ def _truth_of(stage: Stage, rulers: Rulers, position: int, replica: int) -> Trut
         t0_minutes=None if np.isnan(t0) else float(t0),
         peak_impact=round(float(rulers.peak[position, replica]), DECIMALS),
     )
-
-
-def _objectives(stage: Stage) -> Objectives | None:
-    """The numbers of the runbook that should have been opened."""
-    if stage.drill.truth.runbook is None:
-        return None
-    return stage.catalogue.runbook(stage.drill.truth.runbook).runbook.objectives
 
 
 def _planned(session: Session, replica: int) -> int:

@@ -6,13 +6,14 @@ import json
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from simulator.cli import drill
-from simulator.events import read
+from simulator.events import Recorder, Revealed, read, verify
 from simulator.scoring import score
 from tests.simulator.stages import FAULT_DRILL, QUIET_DRILL, ROOT
 
@@ -90,6 +91,22 @@ def test_verify_names_an_edited_line(played: tuple[Path, Result], tmp_path: Path
     broken = _drill("verify", tmp_path)
     assert broken.return_value == 1
     assert "line 10: does not match its hash" in broken.output
+
+
+def test_a_truth_other_than_the_promised_one_is_found_out(played: tuple[Path, Result]) -> None:
+    """Whoever forges a whole chain, but tells easier objectives, breaks the commitment of the first line."""
+    record = read(played[0])
+    told = record.events[-1].payload
+    assert isinstance(told, Revealed)
+    assert told.objectives is not None
+    easier = replace(told, objectives=replace(told.objectives, contain_minutes=60))
+    forger = Recorder()
+    for event in record.events[:-1]:
+        forger.append(event.t, event.actor, event.payload)
+    forger.append(record.events[-1].t, record.events[-1].actor, easier)
+
+    assert verify(record) == ()
+    assert verify(forger.record()) == ("the truth that was told is not the one committed to",)
 
 
 def test_a_report_comes_in_every_format(played: tuple[Path, Result]) -> None:

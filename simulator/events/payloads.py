@@ -1,0 +1,335 @@
+"""What happens in a drill, as values; one payload a kind of event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Literal, TypeAlias
+
+from generator.model import Objectives, Setting, Task
+
+WORLD = "world"
+FACILITATOR = "facilitator"
+
+
+# --- what is public from the first line -------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Everything on which draws depend."""
+
+    drillbook: str
+    numpy: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignalCard:
+    id: str
+    runbook: str
+    title: str
+    severity: str
+    compare: Literal["above", "below"]
+    threshold: float
+    hold_minutes: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class ControlCard:
+    id: str
+    title: str
+    default: Setting
+    minutes: float
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Commits to scenario, seed, catalogue and engine: SHA-256 over them and a nonce told at the reveal."""
+
+    format: int
+    commitment: str
+    catalogue: str
+    engine: Engine
+    service: str
+    weekday: str
+    time: str
+    step_seconds: float
+    horizon_minutes: float
+    responder: str
+    pace: str
+    briefing: str
+    roles: tuple[str, ...]
+    signals: tuple[SignalCard, ...]
+    controls: tuple[ControlCard, ...]
+    cadence_minutes: Mapping[str, float] = field(default_factory=dict)
+    """Minutes between updates, by severity."""
+
+
+# --- what the service shows -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """One scrape as participants see it; None where there is no value."""
+
+    signals: Mapping[str, float | None]
+    vitals: Mapping[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertChanged:
+    signal: str
+    runbook: str
+    severity: str
+    state: Literal["firing", "resolved"]
+    value: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ControlTookEffect:
+    control: str
+    value: Setting
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A message reaches a participant."""
+
+    to: str
+    channel: str
+    sender: str
+    text: str
+
+
+# --- what people do ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    signal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    runbook: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    service: str
+    symptom: str
+    severity: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceLink:
+    """A signal or a vital, at an instant that the record shows."""
+
+    key: str
+    t: float
+    value: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesised:
+    component: str
+    mechanism: str
+    onset_minutes: float | None
+    evidence: tuple[EvidenceLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StepStarted:
+    runbook: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepEnded:
+    runbook: str
+    step: str
+    outcome: Literal["success", "failure", "skipped"]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    runbook: str
+    decision: str
+    answer: str
+    go: str
+
+
+@dataclass(frozen=True, slots=True)
+class ControlOrdered:
+    control: str
+    value: Setting
+    previous: Setting
+    effective_t: float
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    role: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    channel: str
+    audience: str
+    template: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    evidence: str
+    digest: str
+    """SHA-256 of what the service showed at that instant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The team claims that the incident is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class CouldNotFollow:
+    """The robot met a text that it could not follow to the letter."""
+
+    runbook: str
+    node: str
+    place: str
+    why: str
+
+
+# --- the facilitator ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    reason: Literal["horizon", "ended", "interrupted"]
+
+
+@dataclass(frozen=True, slots=True)
+class TruthOfFault:
+    id: str
+    kind: str
+    mechanism: str
+    node: str
+    onset_minutes: float
+    t0_minutes: float | None
+    """When its marginal impact first crosses the tolerance; None: never, it is benign."""
+    peak_impact: float
+
+
+@dataclass(frozen=True, slots=True)
+class ImpactCurves:
+    """Impact per step, as a share of the requests offered; all of the length of ``minutes``."""
+
+    minutes: tuple[float, ...]
+    team: tuple[float, ...]
+    none: tuple[float, ...]
+    oracle: tuple[float, ...]
+    robot: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceQuantile:
+    """Where a reading stands among the readings of the healthy world of the same seed, 0..1."""
+
+    key: str
+    t: float
+    quantile: float
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What the first line commits to, next to seed, catalogue and engine: by what a drill will be scored."""
+
+    drill: str
+    scenario: str
+    """SHA-256 of the drill."""
+    explanation: str
+    runbook: str | None
+    symptom: str | None
+    tolerance: float
+    onset_tolerance_minutes: float
+    tasks: tuple[Task, ...]
+    objectives: Objectives | None
+    longest_hold_minutes: float
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed(Secrets):
+    """The truth, told when the drill is over."""
+
+    nonce: str
+    seed: int
+    faults: tuple[TruthOfFault, ...]
+    impact: ImpactCurves
+    oracle_controls: Mapping[str, Setting]
+    evidence: tuple[EvidenceQuantile, ...]
+    planned_scrapes: int
+
+    @property
+    def secrets(self) -> Secrets:
+        """What the first line must have committed to."""
+        return Secrets(**{item.name: getattr(self, item.name) for item in fields(Secrets)})
+
+
+Payload: TypeAlias = (
+    Started | Observed | AlertChanged | ControlTookEffect | Delivered | Acknowledged | Opened | Assumed | Declared
+    | Hypothesised | StepStarted | StepEnded | Decided | ControlOrdered | Approved | Posted | Collected | Noted
+    | Resolved | CouldNotFollow | Paused | Resumed | Ended | Revealed
+)  # fmt: skip
+
+KINDS: Mapping[str, type[Payload]] = {
+    "acknowledge": Acknowledged,
+    "alert": AlertChanged,
+    "approval": Approved,
+    "assume": Assumed,
+    "collect": Collected,
+    "control": ControlOrdered,
+    "control-effective": ControlTookEffect,
+    "could-not-follow": CouldNotFollow,
+    "decision": Decided,
+    "declare": Declared,
+    "end": Ended,
+    "hypothesis": Hypothesised,
+    "message": Delivered,
+    "note": Noted,
+    "observe": Observed,
+    "open": Opened,
+    "pause": Paused,
+    "post": Posted,
+    "resolve": Resolved,
+    "resume": Resumed,
+    "reveal": Revealed,
+    "start": Started,
+    "step": StepEnded,
+    "step-start": StepStarted,
+}
+NAMES: Mapping[type[Payload], str] = {payload: name for name, payload in KINDS.items()}

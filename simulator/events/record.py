@@ -1,0 +1,127 @@
+"""Events in, lines of a record out: each carries the SHA-256 of the line before it and of its own content.
+
+The wall clock stands outside the hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from typing import IO, Any, TypeVar
+
+from simulator.events.payloads import (
+    NAMES,
+    Payload,
+)
+
+FORMAT = 1
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    seq: int
+    t: float
+    """Simulation seconds since the start of the drill."""
+    actor: str
+    """A role, or ``world``, or ``facilitator``."""
+    payload: Payload
+    wall: str = ""
+    hash: str = ""
+
+    @property
+    def kind(self) -> str:
+        return NAMES[type(self.payload)]
+
+    @property
+    def minutes(self) -> float:
+        return self.t / 60
+
+
+P = TypeVar("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The events of one drill, in order."""
+
+    events: tuple[Event, ...]
+    problems: tuple[str, ...] = ()
+    """What is wrong with the file: a broken chain, a line that does not read, an end that is missing."""
+
+    def of(self, kind: type[P]) -> Iterator[tuple[Event, P]]:
+        """Events of that kind with their payloads, in order."""
+        for event in self.events:
+            if isinstance(event.payload, kind):
+                yield event, event.payload
+
+    def first(self, kind: type[P]) -> tuple[Event, P] | None:
+        return next(self.of(kind), None)
+
+    @property
+    def head(self) -> str:
+        """The hash of the last event: names the whole record."""
+        return self.events[-1].hash if self.events else GENESIS
+
+
+def plain(value: object) -> Any:
+    """What JSON writes for a value of this module; an encoder's ``default``."""
+    if is_dataclass(value):
+        return {item.name.rstrip("_"): getattr(value, item.name) for item in fields(value)}
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} has no place in a record")
+
+
+def canonical(value: object) -> str:
+    """JSON with sorted keys and no spaces: equal values, equal text."""
+    return json.dumps(value, default=plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def digest(value: object) -> str:
+    """SHA-256 of the canonical JSON of a value."""
+    return hashlib.sha256(canonical(value).encode()).hexdigest()
+
+
+class Recorder:
+    """Appends events; each is on its way to the disk before ``append`` returns.
+
+    With no file the events are only kept, as for the replicas of a batch.
+    """
+
+    def __init__(self, out: IO[str] | None = None, *, now: Callable[[], str] = lambda: "") -> None:
+        self.events: list[Event] = []
+        self._out = out
+        self._now = now
+        self.heard: Callable[[Event], None] = lambda event: None
+        """Told of each event after that: what it shows is in the record already."""
+
+    def append(self, t: float, actor: str, payload: Payload) -> Event:
+        seq = len(self.events)
+        content = canonical(
+            {"seq": seq, "t": t, "kind": NAMES[type(payload)], "actor": actor, "data": payload}
+        )
+        before = self.events[-1].hash if self.events else GENESIS
+        event = Event(seq, t, actor, payload, self._now(), chain(before, content))
+        self.events.append(event)
+        if self._out is not None:
+            self._out.write(line(content, event))
+            self._out.flush()
+        self.heard(event)
+        return event
+
+    def record(self) -> Record:
+        return Record(tuple(self.events))
+
+
+def chain(before: str, content: str) -> str:
+    """The hash of an event: over the hash before it and its own content."""
+    return hashlib.sha256(f"{before}{content}".encode()).hexdigest()
+
+
+def line(content: str, event: Event) -> str:
+    """One line of the file: the hashed content, then what stands outside the hash."""
+    outside = canonical({"wall": event.wall, "hash": event.hash})
+    return f"{content[:-1]},{outside[1:]}\n"
