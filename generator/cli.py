@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from generator.crash import confess, version_of_drillbook
+from generator.crash import version_of_drillbook
+from generator.entry import AMISS, GOOD, enter, root_option, with_catalogue
 
 if TYPE_CHECKING:
     from generator.model import Catalogue
     from generator.source import Finding
-
-GOOD, FINDINGS, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
 _EPILOG = """\b
 Examples:
@@ -34,35 +32,8 @@ Exit codes: 0 good; 1 findings; 2 wrong usage; 3 a bug of ours, with a log to pa
 
 
 def main() -> None:
-    """Run the command, and turn whatever happens into an exit code."""
-    try:
-        code = runbook.main(standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        code = error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        code = INTERRUPTED
-    except BrokenPipeError:
-        sys.stderr.close()  # whoever read our output has seen enough
-        code = GOOD
-    except Exception as error:
-        code = confess("runbook", error)
-    sys.exit(code or GOOD)
-
-
-def _find_root(_: click.Context, __: click.Parameter, value: Path | None) -> Path:
-    from generator.load import find_root
-
-    return value if value is not None else find_root(Path.cwd())
-
-
-def _root_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option(
-        "--root",
-        type=click.Path(exists=True, file_okay=False, path_type=Path),
-        callback=_find_root,
-        help="The folder that holds runbooks/; default: the nearest one upward.",
-    )(function)
+    """``runbook``, from the shell."""
+    enter(runbook, "runbook")
 
 
 @click.group(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
@@ -84,7 +55,7 @@ Examples:
     "--format", "format_", type=click.Choice(["text", "json", "github", "sarif"]), default="text",
     show_default=True, help="For people, programs, GitHub annotations, or code scanners.",
 )  # fmt: skip
-@_root_option
+@root_option
 def check(paths: tuple[Path, ...], format_: str, root: Path) -> int:
     """Find every problem in the sources, each at its line and column.
 
@@ -111,33 +82,14 @@ def check(paths: tuple[Path, ...], format_: str, root: Path) -> int:
 
 
 def _code(findings: Sequence[Finding]) -> int:
-    return FINDINGS if any(finding.severity == "error" for finding in findings) else GOOD
-
-
-def _with_catalogue(function: Callable[..., int]) -> Callable[..., int]:
-    """Hand the catalogue of ``root`` to a command; sources with errors end it."""
-
-    @functools.wraps(function)
-    def command(*, root: Path, **options: Any) -> int:
-        from generator import report
-        from generator.compile import SourceErrors, load_catalogue
-
-        try:
-            catalogue = load_catalogue(root)
-        except SourceErrors as errors:
-            click.echo(report.text(errors.findings, colour=sys.stderr.isatty()), err=True)
-            return FINDINGS
-        return function(catalogue, root=root, **options)
-
-    return command
+    return AMISS if any(finding.severity == "error" for finding in findings) else GOOD
 
 
 @runbook.command(epilog="\b\nExample:\n  runbook build --out public\n")
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="The folder to write; default: site/."
 )
-@_root_option
-@_with_catalogue
+@with_catalogue
 def build(catalogue: Catalogue, *, root: Path, out: Path | None) -> int:
     """Write the site: every runbook, service and team as pages that need nothing but themselves."""
     from generator import report, site
@@ -153,7 +105,7 @@ def build(catalogue: Catalogue, *, root: Path, out: Path | None) -> int:
 @runbook.command(epilog="\b\nExamples:\n  runbook serve\n  runbook serve --port 8001 --no-build\n")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0: a free one.")
 @click.option("--no-build", is_flag=True, help="Show the site as it was built last.")
-@_root_option
+@root_option
 @click.pass_context
 def serve(context: click.Context, port: int, no_build: bool, root: Path) -> int:
     """Build the site and show it in a browser, on this machine alone."""
@@ -180,8 +132,7 @@ def serve(context: click.Context, port: int, no_build: bool, root: Path) -> int:
     type=click.Path(file_okay=False, path_type=Path),
     help="A folder for the file; default: print it.",
 )
-@_root_option
-@_with_catalogue
+@with_catalogue
 def export(catalogue: Catalogue, *, root: Path, format_: str, out: Path | None) -> int:
     """Write what other tools read, such as Prometheus alerting rules."""
     from generator.exports import EXPORTS
@@ -206,8 +157,7 @@ def export(catalogue: Catalogue, *, root: Path, format_: str, out: Path | None) 
 )
 @click.argument("id_", metavar="ID")
 @click.option("--json", "as_json", is_flag=True, help="All of it, for programs.")
-@_root_option
-@_with_catalogue
+@with_catalogue
 def show(catalogue: Catalogue, *, root: Path, id_: str, as_json: bool) -> int:
     """Show a runbook, a service or a drill by its id."""
     from generator.show import find, ids, text_of

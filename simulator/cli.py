@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import secrets
-import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -13,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from generator.crash import confess, version_of_drillbook
+from generator.crash import version_of_drillbook
+from generator.entry import AMISS, GOOD, INTERRUPTED, enter, with_catalogue
 
 if TYPE_CHECKING:
     from generator.model import Catalogue
     from simulator.events import Record
     from simulator.scoring import Score
 
-GOOD, MISSED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 RESPONDERS = ("human", "none", "oracle", "robot")
 TABLES = ("faults", "signals", "controls")
 
@@ -39,50 +37,8 @@ Exit codes: 0 good; 1 objectives missed, or a record that does not hold; 2 wrong
 
 
 def main() -> None:
-    """Run the command, and turn whatever happens into an exit code."""
-    try:
-        code = drill.main(standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        code = error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        code = INTERRUPTED
-    except BrokenPipeError:
-        sys.stderr.close()  # whoever read our output has seen enough
-        code = GOOD
-    except Exception as error:
-        code = confess("drill", error)
-    sys.exit(code or GOOD)
-
-
-def _find_root(_: click.Context, __: click.Parameter, value: Path | None) -> Path:
-    from generator.load import find_root
-
-    return value if value is not None else find_root(Path.cwd())
-
-
-def _with_catalogue(function: Callable[..., int]) -> Callable[..., int]:
-    """Hand the catalogue of ``--root`` to a command; sources with errors end it."""
-
-    @click.option(
-        "--root",
-        type=click.Path(exists=True, file_okay=False, path_type=Path),
-        callback=_find_root,
-        help="The folder that holds runbooks/; default: the nearest one upward.",
-    )
-    @functools.wraps(function)
-    def command(*, root: Path, **options: Any) -> int:
-        from generator import report
-        from generator.compile import SourceErrors, load_catalogue
-
-        try:
-            catalogue = load_catalogue(root)
-        except SourceErrors as errors:
-            click.echo(report.text(errors.findings, colour=sys.stderr.isatty()), err=True)
-            return MISSED
-        return function(catalogue, root=root, **options)
-
-    return command
+    """``drill``, from the shell."""
+    enter(drill, "drill")
 
 
 @click.group(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
@@ -93,7 +49,7 @@ def drill() -> None:
 
 @drill.command("list", epilog="\b\nExample:\n  drill list --json | jq '.[].id'\n")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-@_with_catalogue
+@with_catalogue
 def list_(catalogue: Catalogue, *, root: Path, as_json: bool) -> int:
     """List the drills. For facilitators: titles may give the cause away."""
     rows = [
@@ -181,7 +137,7 @@ Examples:
     help="Folder for the record; default: runs/<now>.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the score for programs.")
-@_with_catalogue
+@with_catalogue
 def run(
     catalogue: Catalogue,
     *,
@@ -254,7 +210,7 @@ def _finish(path: Path, record: Record, *, as_json: bool) -> int:
 
 def _code(result: Score) -> int:
     missed = any(objective.met is False for objective in result.objectives)
-    return MISSED if missed or not result.scored else GOOD
+    return AMISS if missed or not result.scored else GOOD
 
 
 def _record_argument(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -287,7 +243,7 @@ def verify(path: Path) -> int:
         click.echo(f"{path}: {problem}", err=True)
     if not problems:
         click.echo(f"{path}: {len(record.events)} events, unbroken; {record.head}")
-    return MISSED if problems else GOOD
+    return AMISS if problems else GOOD
 
 
 @drill.command(

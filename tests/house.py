@@ -48,6 +48,7 @@ _GENERATOR: Mapping[str, set[str]] = {
     "site": {"source", "model", "kinds", "queries", "prose", "plan", "shell"},
     "exports": {"model", "kinds", "queries"},
     "crash": set(),
+    "entry": {"crash", "load", "compile", "report"},
     "show": {"model"},
     "reference": _READING | {"shell", "checks", "exports"},
 }
@@ -79,7 +80,7 @@ def _arrows() -> dict[str, set[str]]:
     arrows["generator.cli"] = {f"generator.{room}" for room in _GENERATOR}
     arrows["simulator.cli"] = {f"simulator.{room}" for room in _SIMULATOR}
     arrows["simulator.cli"] |= {
-        f"generator.{room}" for room in ("source", "load", "check", "compile", "report", "crash")
+        f"generator.{room}" for room in ("source", "load", "check", "compile", "report", "crash", "entry")
     }
     return arrows
 
@@ -89,7 +90,7 @@ ARROWS = _arrows()
 # Third parties, and the rooms or packages that may import them.
 HOMES: Mapping[str, set[str]] = {
     "aiohttp": {"simulator.live"},
-    "click": {"generator.cli", "simulator.cli"},
+    "click": {"generator.cli", "generator.entry", "simulator.cli"},
     "material": {"generator.site"},
     "mike": {"generator.site"},
     "mkdocs": {"generator.site"},

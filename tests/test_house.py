@@ -114,7 +114,7 @@ def test_a_circle_is_found(tmp_path: Path) -> None:
         (
             "simulator/console/screen.py",
             "import click",
-            "click may be imported only in generator.cli, simulator.cli",
+            "click may be imported only in generator.cli, generator.entry, simulator.cli",
         ),
         ("generator/site/git.py", "from subprocess import run", "subprocess may be imported only in"),
         ("simulator/world/draws.py", "import scipy.stats", "scipy may be imported only in tests"),

@@ -1,0 +1,68 @@
+"""What both commands share: exit codes, the way in, ``--root``, and the catalogue of a repository."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from generator.crash import confess
+
+GOOD, AMISS, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+"""1: findings, objectives missed, a record that does not hold. 3 is a bug of ours: see ``crash``."""
+
+
+def enter(command: click.Group, name: str) -> NoReturn:
+    """Run a command, and turn whatever happens into an exit code."""
+    try:
+        code = command.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        code = INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has seen enough
+        code = GOOD
+    except Exception as error:
+        code = confess(name, error)
+    sys.exit(code or GOOD)
+
+
+def _find_root(_: click.Context, __: click.Parameter, value: Path | None) -> Path:
+    from generator.load import find_root
+
+    return value if value is not None else find_root(Path.cwd())
+
+
+def root_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``--root DIR``, handed over as ``root``."""
+    return click.option(
+        "--root",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        callback=_find_root,
+        help="The folder that holds runbooks/; default: the nearest one upward.",
+    )(function)
+
+
+def with_catalogue(function: Callable[..., int]) -> Callable[..., int]:
+    """Hand the catalogue of ``--root`` to a command; sources with errors end it."""
+
+    @root_option
+    @functools.wraps(function)
+    def command(*, root: Path, **options: Any) -> int:
+        from generator import report
+        from generator.compile import SourceErrors, load_catalogue
+
+        try:
+            catalogue = load_catalogue(root)
+        except SourceErrors as errors:
+            click.echo(report.text(errors.findings, colour=sys.stderr.isatty()), err=True)
+            return AMISS
+        return function(catalogue, root=root, **options)
+
+    return command
