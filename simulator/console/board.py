@@ -17,6 +17,7 @@ from simulator.events import (
     ControlTookEffect,
     Decided,
     Declared,
+    Delivered,
     Ended,
     Event,
     Hypothesised,
@@ -61,8 +62,18 @@ class Board:
     vitals: tuple[str, ...] = ()
     firing: dict[str, Alert] = field(default_factory=dict)
     acknowledged: set[str] = field(default_factory=set)
+    """Of those that fire."""
+    quiet_t: dict[str, float] = field(default_factory=dict)
+    """Since when an alert that fired before does so no more."""
+    first_page_t: float | None = None
+    acknowledged_t: float | None = None
+    """When anything was acknowledged for the first time."""
     in_force: dict[str, Setting] = field(default_factory=dict)
+    in_force_t: dict[str, float] = field(default_factory=dict)
+    """Since when, where it is not since the start."""
     ordered: dict[str, ControlOrdered] = field(default_factory=dict)
+    messages: list[tuple[float, Delivered]] = field(default_factory=list)
+    """What reached the team, and when."""
     roles: list[str] = field(default_factory=list)
     """Roles that somebody has taken, in order."""
     opened: list[str] = field(default_factory=list)
@@ -108,13 +119,17 @@ class Board:
                 self._alert(event.t, alert)
             case Acknowledged(signal):
                 self.acknowledged.add(signal)
+                self.acknowledged_t = event.t if self.acknowledged_t is None else self.acknowledged_t
             case ControlOrdered() as order:
                 self.ordered[order.control] = order
             case ControlTookEffect(control, value):
                 self.in_force[control] = value
+                self.in_force_t[control] = event.t
                 self.ordered.pop(control, None)
             case Assumed(role):
                 self.roles = [*(held for held in self.roles if held != role), role]
+            case Delivered() as message:
+                self.messages.append((event.t, message))
             case Declared() as declared:
                 self.declared, self.resolved_t = (event.t, declared), None
             case Hypothesised() as hypothesis:
@@ -142,9 +157,12 @@ class Board:
         card = self.card(alert.signal)
         if alert.state == "firing" and card is not None:
             self.firing[alert.signal] = Alert(card, t)
+            if card.severity == "page" and self.first_page_t is None:
+                self.first_page_t = t
         else:
             self.firing.pop(alert.signal, None)
             self.acknowledged.discard(alert.signal)
+            self.quiet_t[alert.signal] = t
 
     def _plan(self, t: float, payload: object) -> None:
         match payload:

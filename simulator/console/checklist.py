@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from generator.model import END, ENDINGS, CompiledRunbook, PlanNode, Service
 from generator.prose import UnknownReferenceError, resolve
-from simulator.console import times
+from simulator.console import holding, times
 from simulator.console.board import Board
 from simulator.console.desk import Desk
 from simulator.console.text import cut
@@ -148,8 +148,40 @@ def next_line(desk: Desk) -> str:
     if state.state != "started":
         at = times.time_of_day(board.started, state.t)
         return f"(again: {state.state} at {at}) {summary(step.node, step.runbook, desk.scene.service)}"
-    true = check_holds(step.runbook, step.node, scene=desk.scene, view=desk.view)
-    return f"done {step.node.id} - its check {'holds now' if true else 'does not hold yet'}: `steps`"
+    return _under_way(step, desk)
+
+
+def _under_way(step: Step, desk: Desk) -> str:
+    """Whether to wait for the check of a step, or to call it done."""
+    id, check = step.node.id, step.node.check
+    if not check_holds(step.runbook, step.node, scene=desk.scene, view=desk.view):
+        return f"wait: {id}'s check does not hold yet: `steps`"
+    if check is None or not check.hold_minutes:
+        return f"done {id} - its check holds now: `steps`"
+    needed = times.span(60 * check.hold_minutes)
+    since_t = holding.since(check.that, desk.board, scene=desk.scene, runbook=step.runbook.runbook.id)
+    if since_t is None:
+        return f"wait: {id}'s check holds now; keep watching for {needed}"
+    # What held before the step began proves nothing of it.
+    since_t = max(since_t, desk.board.steps[step.runbook.runbook.id, id].t)
+    since = times.time_of_day(desk.board.started, since_t)
+    if desk.t < since_t + 60 * check.hold_minutes:
+        return f"wait: {id}'s check holds since {since}, for {needed} needed"
+    return f"done {id} - its check holds since {since}, {needed} were needed"
+
+
+def limits(board: Board, scene: Scene) -> str:
+    """Until when the runbook opened last wants what is still to do, counted from the first page; or nothing."""
+    if not board.opened or board.first_page_t is None or board.resolved_t is not None:
+        return ""
+    objectives = runbook_of(scene, board.opened[-1]).runbook.objectives
+    due = {"contain": objectives.contain_minutes, "mitigate": objectives.mitigate_minutes}
+    if board.acknowledged_t is None:
+        due = {"acknowledge": objectives.acknowledge_minutes, **due}
+    return ", ".join(
+        f"{what} by {times.time_of_day(board.started, board.first_page_t + 60 * minutes)}"
+        for what, minutes in due.items()
+    )
 
 
 def _ending(ending: str, board: Board) -> str:

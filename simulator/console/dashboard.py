@@ -29,6 +29,8 @@ ROOMY = 12
 """From so many rows on, the controls may take a second one."""
 MANY_ROWS = 1000
 """As many as there is something to say in."""
+FRESH_S = 600
+"""Seconds for which the newest message to the team stays."""
 LEAST_ALERTS = 3
 """Rows for alerts before charts get any."""
 WINDOW = re.compile(r" \d+m$")
@@ -41,7 +43,8 @@ def rows(desk: Desk, *, width: int, height: int, pace: str = "", vitals: int | N
     ``vitals``: how many charts there are at most, the most telling ones.
     """
     head = [_clock(desk, width, pace)]
-    tail = [*_controls(desk, width, folded=height >= ROOMY), *_incident(desk, width)]
+    roomy = height >= ROOMY
+    tail = [*_controls(desk, width, folded=roomy), *_incident(desk, width, roomy=roomy)]
     left = height - len(head) - len(tail)
     if desk.board.paused:
         return [*head, [("class:paused", cut(f" {HIDDEN}", width))], *tail][:height]
@@ -174,17 +177,43 @@ def _controls(desk: Desk, width: int, *, folded: bool) -> list[Row]:
     ]
 
 
-def _incident(desk: Desk, width: int) -> Iterator[Row]:
+def _incident(desk: Desk, width: int, *, roomy: bool) -> Iterator[Row]:
+    """Where rows are scarce, the roles make room for what presses: limits and a message."""
     board = desk.board
     yield [("class:dim", " incident "), *_declared(board, desk.t, width - 10)]
-    yield [
-        ("class:dim", " roles    "),
-        ("", cut(", ".join(board.roles) or "nobody has taken a role: `as ROLE`", width - 10)),
-    ]
+    pressing = [*_limits(desk, width), *_message(desk, width)]
+    if roomy or not pressing:
+        yield [
+            ("class:dim", " roles    "),
+            ("", cut(", ".join(board.roles) or "nobody has taken a role: `as ROLE`", width - 10)),
+        ]
+    yield from pressing
     yield [
         ("class:dim", " next     "),
         ("class:next", cut(checklist.next_line(desk), width - 10)),
     ]
+
+
+def _limits(desk: Desk, width: int) -> Iterator[Row]:
+    """What the runbook promises, and where there is room, from when it is counted."""
+    board = desk.board
+    text = checklist.limits(board, desk.scene)
+    if not text or board.first_page_t is None:
+        return
+    origin = f" (from the page at {times.time_of_day(board.started, board.first_page_t)})"
+    if len(text + origin) <= width - 10:
+        text += origin
+    yield [("class:dim", " limits   "), ("", cut(text, width - 10))]
+
+
+def _message(desk: Desk, width: int) -> Iterator[Row]:
+    """The newest message to the team, as long as it is fresh."""
+    board = desk.board
+    if not board.messages or desk.t - board.messages[-1][0] > FRESH_S:
+        return
+    t, message = board.messages[-1]
+    text = clean(f"{times.time_of_day(board.started, t)} {message.sender}: {message.text}")
+    yield [("class:dim", " message  "), ("class:message", cut(text, width - 10))]
 
 
 def _declared(board: Board, t: float, width: int) -> Row:

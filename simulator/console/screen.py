@@ -20,11 +20,10 @@ from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.input import Input
 from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.key_binding.key_processor import KeyPressEvent
-from prompt_toolkit.layout import Float, FloatContainer, HSplit, Layout, Window
+from prompt_toolkit.layout import Float, FloatContainer, HSplit, Layout, VSplit, Window
 from prompt_toolkit.layout.controls import BufferControl, FormattedTextControl
 from prompt_toolkit.layout.dimension import Dimension
 from prompt_toolkit.layout.menus import CompletionsMenu
-from prompt_toolkit.layout.processors import BeforeInput
 from prompt_toolkit.output import ColorDepth, Output
 from prompt_toolkit.styles import Style
 
@@ -46,6 +45,7 @@ SMALL_SCREEN, FEW_VITALS = 40, 8
 """Up to so many rows, a screen charts so few vitals; `status` shows the rest."""
 BELOW = 3
 """Rule, line to type in, keys."""
+PROMPT = "> "
 INTERRUPT = object()
 Typed: TypeAlias = object
 """A line, or INTERRUPT."""
@@ -135,7 +135,7 @@ class Screen:
             raise KeyboardInterrupt
         if not isinstance(typed, str):
             return None
-        self._log.answer(f"> {clean(typed).strip()}")
+        self._log.answer(f"{PROMPT}{clean(typed).strip()}")
         return typed
 
     def say(self, lines: Iterable[Line]) -> None:
@@ -166,12 +166,14 @@ class Screen:
 
     def _layout(self) -> Layout:
         bar = FormattedTextControl(self._bar)
+        # In a window of its own: what is typed scrolls sideways, and would take the prompt along for good.
+        prompt = Window(FormattedTextControl(PROMPT), width=len(PROMPT), height=1)
         body = HSplit(
             [
                 Window(FormattedTextControl(self._dashboard), height=self._dashboard_height),
                 Window(char="─", height=1, style="class:rule"),
                 Window(FormattedTextControl(self._middle)),
-                Window(BufferControl(self._buffer, input_processors=[BeforeInput("> ")]), height=1),
+                VSplit([prompt, Window(BufferControl(self._buffer), height=1)]),
                 Window(bar, height=1, style="class:dim"),
             ]
         )

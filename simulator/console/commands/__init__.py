@@ -147,6 +147,7 @@ COMMANDS: Sequence[Command] = (
         repeats=True,
     ),
     bare("mechanisms", "List the causes that a hypothesis may name.", looking.mechanisms, in_pause=True),
+    bare("messages", "List all messages to the team, the newest last.", looking.messages, in_pause=True),
     bare("metrics", "List all metrics with their latest values.", looking.metrics),
     bare("nodes", "List the components of the service, and what feeds what.", looking.nodes, in_pause=True),
     Command(

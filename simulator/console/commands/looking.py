@@ -42,6 +42,16 @@ def mechanisms(rest: str, desk: Desk) -> Reply:
     return _table(vocabulary.mechanisms())
 
 
+def messages(rest: str, desk: Desk) -> Reply:
+    board = desk.board
+    lines = (
+        f"{times.time_of_day(board.started, t)} {message.sender} to {message.to} on {message.channel}: "
+        f"{message.text}"
+        for t, message in board.messages
+    )
+    return Reply(says=tuple(lines) or ("Nobody has written to the team yet.",))
+
+
 def metrics(rest: str, desk: Desk) -> Reply:
     known = vocabulary.metrics(desk.board)
     return _table({typed: shown(desk.board.latest_value(key)) for typed, key in known.items()})

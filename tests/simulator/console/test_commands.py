@@ -17,6 +17,7 @@ from simulator.events import (
     Assumed,
     Decided,
     Declared,
+    Delivered,
     Event,
     Noted,
     Opened,
@@ -180,6 +181,21 @@ def test_a_template_is_sent_with_its_blanks_filled() -> None:
     assert "{{" not in posted.text
 
 
+def test_messages_are_listed_in_the_order_of_their_arrival() -> None:
+    """Nothing is lost that other lines have pushed off the screen."""
+    board = copy.deepcopy(desk().board)
+    board.messages.clear()
+    none = understand("messages", replace(desk(), board=board)).says
+    for minutes, text in ((24, "Calls come in"), (25, "More calls")):
+        board.follow(Event(0, 60.0 * minutes, "world", Delivered("ml-on-call", "phone", "Jonas", text)))
+
+    assert none == ("Nobody has written to the team yet.",)
+    assert understand("messages", replace(desk(), board=board)).says == (
+        "03:04 Jonas to ml-on-call on phone: Calls come in",
+        "03:05 Jonas to ml-on-call on phone: More calls",
+    )
+
+
 def test_a_role_acts_for_one_command_or_from_then_on() -> None:
     """Taking a role is an event of its own, once."""
     once = understand("as incident-commander approve Go back", desk())
@@ -233,6 +249,7 @@ def test_the_table_is_alphabetical() -> None:
     [
         ("ack", ["acknowledge"]),
         ("declare fraud-scorer input", ["input-drift"]),
+        ("mes", ["messages"]),
         ("hypothesise payments-feed unit", ["unit-change"]),
         ("set amount-toggle ", ["off", "on"]),
         ("as incident-commander appr", ["approve"]),

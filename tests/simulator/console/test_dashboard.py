@@ -15,12 +15,14 @@ from simulator.events import (
     ControlTookEffect,
     Decided,
     Declared,
+    Delivered,
     Event,
     Paused,
     Payload,
     Posted,
     Resolved,
     StepEnded,
+    StepStarted,
 )
 from tests.simulator.console.desks import desk, desk_at
 
@@ -156,3 +158,65 @@ def test_after_the_end_of_the_incident_only_the_drill_is_left_to_end() -> None:
     )
 
     assert "`end`, when nobody has anything left to do" in text(over)
+
+
+CALLS = Delivered("ml-on-call", "phone", "Jonas, support night desk", "Fourteen calls are " + "waiting " * 20)
+
+
+def test_the_newest_message_stays_for_some_minutes() -> None:
+    """One line of it, however much else is said; then it makes room."""
+    fresh = after((1500, Delivered("ml-on-call", "chat", "Eve", "An older one")), (1800, CALLS))
+    old = replace(fresh, t=1800 + dashboard.FRESH_S + 1)
+
+    assert "message  03:10 Jonas, support night desk: Fourteen calls are" in text(fresh)
+    assert "An older one" not in text(fresh)
+    assert "Jonas" not in text(old)
+
+
+def test_the_limits_are_times_of_day() -> None:
+    """Counted from the first page, as the open runbook states them; what was acknowledged is dropped."""
+    before = text(desk(), width=110)
+    acknowledged = text(after((1500, Acknowledged("amount-psi"))))
+    over = text(after((1500, Resolved())))
+
+    assert (
+        "limits   acknowledge by 03:07, contain by 03:22, mitigate by 03:47 (from the page at 03:02)"
+        in before
+    )
+    assert "limits   contain by 03:22, mitigate by 03:47" in acknowledged
+    assert "limits" not in over
+
+
+def test_nothing_is_promised_before_the_first_page() -> None:
+    """A runbook that is open early has no limit to count."""
+    assert "limits" not in text(desk_at(5))
+
+
+@pytest.mark.parametrize(("width", "terminal"), [(80, 24), (110, 36)])
+def test_half_a_screen_holds_all_that_presses(width: int, terminal: int) -> None:
+    """Message, limits and next step stand under alerts and charts on no more than half of the rows."""
+    height = min(terminal // 2, terminal - 13)
+    shown = text(after((1500, CALLS)), width=width, height=height)
+
+    assert len(shown.splitlines()) <= height
+    for part in ("PAGE   amount-psi", "p99 ms", "limits   acknowledge", "message  03:05", "next     do look"):
+        assert part in shown
+
+
+def test_next_says_to_wait_until_a_check_has_held_long_enough() -> None:
+    """First it does not hold, then it does since a time, then it did for as long as it must."""
+    firing = text(after((1500, StepStarted("feature-drift", "amount-on"))))
+    board = copy.deepcopy(desk_at(5).board)
+    board.follow(Event(0, 300, "ml-on-call", StepStarted("feature-drift", "amount-on")))
+    early, late = (text(replace(desk_at(5), board=board, t=t)) for t in (360, 420))
+
+    assert "next     wait: amount-on's check does not hold yet" in firing
+    assert "next     wait: amount-on's check holds since 02:45, for 2 min needed" in early
+    assert "next     done amount-on - its check holds since 02:45, 2 min were needed" in late
+
+
+def test_a_check_without_a_hold_is_done_as_soon_as_it_holds() -> None:
+    """Nobody has to watch it any longer."""
+    shown = text(after((1500, StepStarted("feature-drift", "amount-on-after-errors"))))
+
+    assert "done amount-on-after-errors - its check holds now" in shown

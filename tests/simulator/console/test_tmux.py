@@ -109,6 +109,20 @@ def test_a_short_piece_is_played_on_a_real_screen(terminal: Terminal, out: Path)
     assert record.problems == ()
 
 
+def test_a_line_wider_than_the_screen_leaves_the_prompt_in_place(terminal: Terminal) -> None:
+    """While it is typed, and after Enter, when the next line is typed."""
+    terminal.wait_for("Press Enter")
+    terminal.press("Enter")
+    terminal.wait_for("Tab completes")
+    terminal.type(f"note {'all is quiet ' * 12} still")
+    *_, emptied, _ = terminal.wait_for("ml-on-call notes: all is quiet").rstrip("\n").split("\n")
+    terminal.press("x")
+    *_, typed, _ = terminal.wait_for("> x").rstrip("\n").split("\n")
+
+    assert emptied == ">"
+    assert typed == "> x"
+
+
 def test_ctrl_c_twice_on_an_empty_line_interrupts(terminal: Terminal, out: Path) -> None:
     """One clears what was typed or asks, two in a row end the drill, with its record whole."""
     terminal.wait_for("Press Enter")
