@@ -43,7 +43,7 @@ else
 	@echo "There are no benchmarks: tests/bench is missing." >&2; exit 1
 endif
 
-soak: .venv/.installed-dev ## Run drills for a long time and watch that nothing leaks or drifts.
+soak: .venv/.installed-dev ## Kill a hundred drills of people at random lines, and look for what is missing.
 ifneq ($(wildcard tests/soak.py tests/soak/__main__.py),)
 	@$(BIN)/python -m tests.soak
 else
