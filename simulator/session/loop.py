@@ -261,9 +261,7 @@ class Session:
         for step in range(len(self.world.telemetry.times) - len(self.world.past)):
             if len(self.world.past) + step >= self.world.telemetry.length:
                 t = step * self.stage.clockwork.step_seconds
-                for order in [order for order in self._orders if order.effective_t <= t]:
-                    self.world.codes[order.replica, order.knob] = order.code
-                    self._orders.remove(order)
+                self._take_effect(t)
                 self.world.impact[:, step] = self.stage.outlooks.impact(self.world.rows(t / 60))
 
 

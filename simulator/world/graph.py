@@ -17,10 +17,6 @@ from simulator.world.settings import Settings
 TRANSFORMS = {"identity": lambda values: values, "log1p": lambda values: np.log1p(np.maximum(values, 0.0))}
 
 
-MOST_CHOICES = 32
-"""``np.choose`` takes no more."""
-
-
 class LineageError(ValueError):
     """The service's lineage is not one that the world can run."""
 
@@ -150,12 +146,7 @@ def _by_version(chosen: Floats, made: Sequence[Flow]) -> Flow:
     names = {name: None for flow in made for name in flow.fields}
     gap = np.full((1, 1), np.nan)
     pick = chosen.astype(int)[:, None]
-    fields = {
-        name: np.choose(pick, np.broadcast_arrays(*(flow.fields.get(name, gap) for flow in made)))
-        if len(made) < MOST_CHOICES and len({flow.fields.get(name, gap).shape for flow in made}) == 1
-        else _select(pick, [flow.fields.get(name, gap) for flow in made])
-        for name in names
-    }
+    fields = {name: _select(pick, [flow.fields.get(name, gap) for flow in made]) for name in names}
     delays = [
         Delay(delay.probability * (chosen == index)[:, None], delay.p50_s, delay.p99_s)
         for index, flow in enumerate(made)

@@ -56,19 +56,7 @@ class Telemetry:
         """The row of a series in ``values``; KeyError when the service has no such series."""
         return self._rows[identity]
 
-    def has(self, identity: Series) -> bool:
-        return identity in self._rows
-
     def append(self, sample: Floats) -> None:
         """Add one scrape; ``sample`` has axes (series, replica)."""
         self.values[:, :, self.length] = sample
         self.length += 1
-
-    def window(self, identity: Series, seconds: float, *, closed: bool) -> tuple[Floats, Floats]:
-        """The samples of the last ``seconds``: times (k,) and values (replica, k).
-
-        ``closed`` takes a sample exactly ``seconds`` old in, as Prometheus before version 3 does.
-        """
-        times = self.times[: self.length]
-        first = int(np.searchsorted(times, times[-1] - seconds, side="left" if closed else "right"))
-        return times[first:], self.values[self.row(identity), :, first : self.length]
