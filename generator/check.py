@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from generator.checks import CHECKS
+from generator import waivers
+from generator.checks import CHECKS, FIRM
 from generator.checks.sources import Sources
 from generator.load import Loaded
 from generator.source import Finding
@@ -13,7 +14,11 @@ from generator.source import Finding
 def check(loaded: Loaded) -> tuple[Finding, ...]:
     """All findings, in the order of their places; those of loading among them."""
     sources = Sources.of(loaded)
-    findings = [*loaded.findings, *(f for one in CHECKS for f in one.check(sources))]
+    found = [*loaded.findings, *(f for one in CHECKS for f in one.check(sources))]
+    rules = {"load", waivers.NAME, *(one.name for one in CHECKS)}
+    findings = list(
+        waivers.applied(found, loaded.documents, rules=rules, firm={*FIRM, "load", waivers.NAME})
+    )
     wanted = _concerned(loaded)
     return tuple(
         sorted({f for f in findings if wanted(f.place.path)}, key=lambda f: (f.place, f.rule, f.message))

@@ -56,3 +56,21 @@ CHECKS: tuple[Check, ...] = (
     windows,
     worlds,
 )
+
+FIRM = frozenset(
+    {
+        "measures",
+        "names",
+        "nodes",
+        "panels",
+        "plan",
+        "prose",
+        "references",
+        "scenarios",
+        "schema",
+        "settings",
+        "windows",
+        "worlds",
+    }
+)
+"""Rules that no waiver switches off: pages, alerts and drills are made of what they hold."""

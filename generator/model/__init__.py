@@ -16,6 +16,7 @@ from generator.model.common import (
     Identified,
     Parameters,
     Setting,
+    Waiver,
     by_id,
 )
 from generator.model.drill import (
@@ -57,6 +58,7 @@ from generator.model.runbook import (
     Card,
     Change,
     Check,
+    Citation,
     Communication,
     Condition,
     Containment,
@@ -90,6 +92,7 @@ from generator.model.service import (
     DriftMonitor,
     Edge,
     Feature,
+    Golden,
     HttpBinding,
     Labels,
     Latency,
@@ -126,6 +129,7 @@ __all__ = [
     "Change",
     "Channel",
     "Check",
+    "Citation",
     "Classification",
     "Communication",
     "CompiledRunbook",
@@ -147,6 +151,7 @@ __all__ = [
     "Evidence",
     "Fault",
     "Feature",
+    "Golden",
     "Governance",
     "Guard",
     "HttpBinding",
@@ -198,6 +203,7 @@ __all__ = [
     "Term",
     "Traffic",
     "Truth",
+    "Waiver",
     "Weight",
     "by_id",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 Parameters = Mapping[str, Any]
@@ -10,6 +11,16 @@ Parameters = Mapping[str, Any]
 
 Setting = str | int | float | bool
 """A value that a control can take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A rule of ``runbook check`` that is switched off, and why."""
+
+    rule: str
+    reason: str
+    at: str = ""
+    """An id that the file defines, or a way to a part of it; empty: the whole file."""
 
 
 class Identified(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from generator.model.common import Parameters
+from generator.model.common import Parameters, Waiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +102,4 @@ class Drill:
     tasks: tuple[Task, ...]
     truth: Truth
     onset_tolerance_minutes: float = 10.0
+    waivers: tuple[Waiver, ...] = ()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from generator.model.common import Waiver
+
 
 @dataclass(frozen=True, slots=True)
 class Team:
@@ -92,3 +94,4 @@ class Organization:
     site_url: str
     page_budget_per_week: float
     glossary: tuple[Term, ...] = ()
+    waivers: tuple[Waiver, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from generator.model.common import Parameters, Setting, by_id
+from generator.model.common import Parameters, Setting, Waiver, by_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +280,8 @@ class Evidence:
     classification: str
     retention_days: int
     custody: str
+    destroyed_by: tuple[str, ...] = ()
+    """Controls that spoil it when they are turned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +312,15 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Citation:
+    """A publication that the runbook rests on, and the fact that is taken from it."""
+
+    title: str
+    source: str
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
 class Runbook:
     id: str
     title: str
@@ -331,6 +342,10 @@ class Runbook:
     mitigation: Mitigation
     postmortem: Postmortem
     changelog: tuple[Change, ...]
+    environments: tuple[str, ...] = ()
+    """Where it can be followed; empty: at a table alone."""
+    citations: tuple[Citation, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
 
     def signal(self, id: str) -> Signal:
         """The signal of that id; KeyError when there is none."""

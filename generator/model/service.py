@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from generator.model.common import Parameters, Setting, by_id
+from generator.model.common import Parameters, Setting, Waiver, by_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,8 @@ class NodeVersion:
     title: str
     released: str
     features: tuple[Feature, ...] = ()
+    omits: tuple[str, ...] = ()
+    """Features that a model weighs and this pipeline does not compute: the model takes their defaults."""
     intercept: float = 0.0
     weights: tuple[Weight, ...] = ()
     threshold: float = 0.5
@@ -161,6 +163,14 @@ class DriftMonitor:
 
 
 @dataclass(frozen=True, slots=True)
+class Golden:
+    """Requests with known answers that the service asks its own model, again and again."""
+
+    questions: int
+    every_minutes: float
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     traffic: Traffic
     latency: Latency
@@ -169,6 +179,9 @@ class Profile:
     accuracy_window_minutes: float
     panel: Panel
     drift: DriftMonitor
+    feature_age_seconds: float = 60.0
+    """How old the values of features are when all is well."""
+    golden: Golden | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +260,7 @@ class Service:
     slos: tuple[Slo, ...]
     controls: tuple[Control, ...]
     metrics: Metrics = field(default_factory=Metrics)
+    waivers: tuple[Waiver, ...] = ()
 
     def control(self, id: str) -> Control:
         """The control of that id; KeyError when there is none."""

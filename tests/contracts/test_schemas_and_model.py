@@ -13,20 +13,20 @@ from generator import model
 from tests.contracts.schema_tree import errors, reference, resolve
 
 DEFINED_IN = {
-    "common": ("Condition Criterion Check Step Answer Decision Span=span-range"),
+    "common": ("Waiver Condition Criterion Check Step Answer Decision Span=span-range"),
     "organization": (
         "Organization= Team Role Channel Audience Severity EscalationRung=rung "
         "EscalationPolicy=escalation-policy Environment Classification Term"
     ),
     "service": (
         "Service= Link=dashboard Link=log Artifacts Feature Weight Rule NodeVersion=version Node Edge "
-        "Lineage Traffic RouteLatency=route-latency Latency Labels Panel DriftMonitor=drift Profile Slo "
+        "Lineage Traffic RouteLatency=route-latency Latency Labels Panel DriftMonitor=drift Golden Profile Slo "
         "HttpBinding=http Binding Control MetricName=metric-name MetricLabel=label Metrics"
     ),
     "runbook": (
         "Runbook= Approval Retention Governance Change RoleDuty=role-duty Cadence Template Communication "
         "Escalation Objectives Dependency Signal Cue Detection Rollback Path Containment Remedy Phase "
-        "Restoration Mitigation Evidence ActionItems=action-items Postmortem Card"
+        "Restoration Mitigation Evidence Citation ActionItems=action-items Postmortem Card"
     ),
     "drill": "Drill= Slice Fault Inject Measure Task Truth",
     "catalogue": (

@@ -3,20 +3,23 @@
 A case is YAML: ``file`` (relative to the root) and either ``replace`` with ``by`` (the first
 occurrence of a text), or ``text`` (the whole file), and ``expect``: lines ``<text to find>|<message part>``,
 where the text to find marks the place of the finding in the changed file (its beginning, or what follows
-a ``»`` in it), or ``line:column|<message part>``.
+a ``»`` in it), or ``line:column|<message part>``. ``good`` is the twin: what to write in the place of ``by``
+(or of ``text``), so that nothing is found.
+The cases change the first service and its runbook ``feature-drift``; no other runbook is copied.
 """
 
 from __future__ import annotations
 
 import re
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
 
 ROOT = Path(__file__).parents[2]
 CORPUS = ROOT / "tests" / "corpus"
+BASE = ("organization.yaml", "services/fraud-scorer.yaml", "services/fraud-scorer", "feature-drift")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +32,18 @@ class Case:
     old: str | None
     new: str
     expect: tuple[tuple[str, str], ...]
+    good: str | None = None
+
+    @property
+    def twin(self) -> Case:
+        """The same change done well; a case without one has no twin."""
+        assert self.good is not None, self.name
+        return replace(self, name=f"{self.name}-done-well", new=self.good, expect=(), good=None)
 
     def write(self, root: Path) -> str:
-        """Put a copy of the shipped runbooks, changed, into a folder; the changed file's text."""
-        shutil.copytree(ROOT / "runbooks", root / "runbooks", dirs_exist_ok=True)
+        """Put a copy of some shipped sources, changed, into a folder; the changed file's text."""
+        for part in BASE:
+            _copy(ROOT / "runbooks" / part, root / "runbooks" / part)
         target = root / self.file
         target.parent.mkdir(parents=True, exist_ok=True)
         text = (
@@ -42,6 +53,14 @@ class Case:
         )
         target.write_text(text, encoding="utf-8")
         return text
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_dir():
+        shutil.copytree(source, target, dirs_exist_ok=True)
+    else:
+        shutil.copy(source, target)
 
 
 def cases() -> list[Case]:
@@ -75,4 +94,5 @@ def _case(path: Path) -> Case:
         old=None if whole else data["replace"],
         new=data["text"] if whole else data["by"],
         expect=expect,
+        good=data.get("good"),
     )

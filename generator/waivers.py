@@ -1,0 +1,94 @@
+"""Findings and the waivers of their files in; the findings that no waiver answers, and those of the waivers, out.
+
+A waiver is a rule that an author switched off, with the reason, in the source itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+from generator.source import Document, Finding, Place, Pointer, likely
+
+NAME = "waivers"
+"""The rule that waivers themselves are under."""
+
+
+def applied(
+    findings: Iterable[Finding],
+    documents: Iterable[Document],
+    *,
+    rules: Collection[str],
+    firm: Collection[str],
+) -> Iterator[Finding]:
+    """What is left of the findings; ``firm`` are the rules that cannot be switched off."""
+    files = {document.path: _File(document) for document in documents if document.data.get("waivers")}
+    for finding in findings:
+        file = files.get(finding.place.path)
+        if file is None or finding.rule in firm or not file.answers(finding):
+            yield finding
+    for file in files.values():
+        yield from file.problems(rules, firm)
+
+
+class _File:
+    """One source, its waivers, and which of them were needed."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        given = document.data["waivers"]
+        self.waivers: Sequence[Mapping[str, object]] = [
+            waiver for waiver in (given if isinstance(given, list) else []) if isinstance(waiver, dict)
+        ]
+        self.used: set[int] = set()
+        self._parts = [_part(document, str(waiver.get("at", ""))) for waiver in self.waivers]
+        self._at: dict[Place, list[Pointer]] = {}
+        for places in (document.values, document.keys):
+            for pointer, place in places.items():
+                self._at.setdefault(place, []).append(pointer)
+
+    def answers(self, finding: Finding) -> bool:
+        """Whether some waiver answers the finding; all that do are noted as needed."""
+        pointers = self._at.get(finding.place, [])
+        answering = {
+            index
+            for index, (waiver, part) in enumerate(zip(self.waivers, self._parts, strict=True))
+            if waiver.get("rule") == finding.rule and part is not None and _covers(part, pointers)
+        }
+        self.used |= answering
+        return bool(answering)
+
+    def problems(self, rules: Collection[str], firm: Collection[str]) -> Iterator[Finding]:
+        """Waivers of rules that there are not, or that are firm; of nothing; and those that nothing needs."""
+        for index, waiver in enumerate(self.waivers):
+            rule, at = waiver.get("rule"), waiver.get("at", "")
+            if not isinstance(rule, str):
+                continue  # the schema says so already
+            if rule not in rules:
+                hint = likely(rule, rules) or "a finding names its rule in brackets"
+                yield self._finding((index, "rule"), f"there is no rule '{rule}'", hint)
+            elif rule in firm:
+                message = f"the rule '{rule}' cannot be switched off: pages and drills are made of what it holds"
+                yield self._finding((index, "rule"), message, "mend what it finds, and delete this waiver")
+            elif self._parts[index] is None:
+                hint = "name an id that this file defines, or a way such as postmortem.template"
+                yield self._finding((index, "at"), f"nothing here is called '{at}'", hint)
+            elif index not in self.used:
+                yield self._finding((index,), f"nothing breaks the rule '{rule}' here", "delete this waiver")
+
+    def _finding(self, pointer: Pointer, message: str, hint: str) -> Finding:
+        return Finding(self.document.place(("waivers", *pointer)), NAME, "error", message, hint)
+
+
+def _part(document: Document, at: str) -> Pointer | None:
+    """The way to what a waiver is about; None when there is no such part."""
+    if not at:
+        return ()
+    for pointer in document.values:
+        if pointer and pointer[-1] == "id" and pointer[0] != "waivers" and document.at(pointer) == at:
+            return pointer[:-1]
+    pointer = tuple(int(part) if part.isdecimal() else part for part in at.split("."))
+    return pointer if pointer in document.values else None
+
+
+def _covers(part: Pointer, pointers: Iterable[Pointer]) -> bool:
+    return not part or any(pointer[: len(part)] == part for pointer in pointers)
