@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from generator import kinds, shell
-from generator.checks import CHECKS
 from generator.exports import EXPORTS
-from generator.reference.markdown import code, fenced, header, prose, row, text
+from generator.reference.markdown import code, fenced, header, row, text
+from generator.reference.rules import rule_pages, rules_index
 from generator.reference.tables import SOURCES, Json, from_kinds, keys, schema_page, title_of
 
 ROOT = Path(__file__).parents[2]
@@ -31,7 +31,8 @@ VOCABULARIES = ("symptom", "mechanism")
 
 def pages() -> dict[str, str]:
     """Every page by its path below ``docs/reference/``."""
-    made: dict[str, Iterable[str]] = {"index.md": _index(), "checks.md": _checks(), "words.md": _words()}
+    made: dict[str, Iterable[str]] = {"index.md": _index(), "checks.md": rules_index(), "words.md": _words()}
+    made |= rule_pages()
     made |= {f"commands/{command}.md": _command(command) for command in COMMANDS}
     made["commands/console.md"] = _console()
     made |= {f"sources/{name}.md": schema_page(name) for name in SOURCES}
@@ -74,14 +75,6 @@ def _console() -> Iterator[str]:
     yield "People answer a drill with these commands, after `drill run DRILL`."
     yield from ("Each unmistakable beginning of a name will do, and the Tab key completes names.", "")
     yield _output([sys.executable, "-m", "simulator.reference"])
-
-
-def _checks() -> Iterator[str]:
-    yield from ("# Rules of runbook check", "")
-    yield "A finding names its rule in brackets, after the place."
-    yield from ("A source that cannot be read as YAML at all breaks the rule `load`.", "")
-    for rule in CHECKS:
-        yield from (f"## {rule.name}", "", prose(rule.__doc__ or ""), "", f"Severity: {rule.severity}.", "")
 
 
 def _words() -> Iterator[str]:

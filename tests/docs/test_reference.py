@@ -56,9 +56,8 @@ def test_every_command_of_the_console_is_in_the_reference() -> None:
 
 
 def test_every_kind_and_rule_is_in_the_reference() -> None:
-    """Each kind of each table, and each rule of the check, has its section."""
+    """Each kind of each table has its section, and each rule of the check its page."""
     wanted = {f"kinds/{table}.md": list(kinds.load(table)) for table in kinds.TABLES}
-    wanted["checks.md"] = [rule.name for rule in CHECKS]
     texts = {path: (PAGES / path).read_text(encoding="utf-8") for path in wanted}
 
     assert [
@@ -67,6 +66,16 @@ def test_every_kind_and_rule_is_in_the_reference() -> None:
         for name in names
         if f"## {name}\n" not in texts[path]
     ] == []
+    assert [rule.name for rule in CHECKS if not (PAGES / "checks" / f"{rule.name}.md").exists()] == []
+
+
+def test_the_page_of_a_rule_shows_what_is_wrong_and_what_is_better() -> None:
+    """A rule that can be mended in one place has an example of both on its page."""
+    page = (PAGES / "checks" / "approvals.md").read_text(encoding="utf-8")
+
+    assert "without the leave of" in page
+    assert "Better:" in page
+    assert "waivers:" in page
 
 
 def test_a_stale_page_is_named(tmp_path: Path) -> None:

@@ -49,6 +49,7 @@ def governance(view: View) -> list[str]:
                 ("May start it", view.roles(found.initiate)),
                 ("Approvals", _approvals(view, found.approve)),
                 ("Reviewed", escape(f"every {found.review_days} days")),
+                ("Can be followed in", escape(", ".join(view.runbook.environments) or "simulated")),
                 ("Classification", escape(view.runbook.classification)),
                 ("Compliance", _listed(view, found.compliance)),
                 ("Risk", view.text(found.risk)),
@@ -57,6 +58,23 @@ def governance(view: View) -> list[str]:
             ]
         ),
     ]
+
+
+def grounds(view: View) -> list[str]:
+    """Published practice and incidents that the text rests on, and rules that it waives."""
+    cited = [
+        tag("li", tag("b", view.text(one.title)), escape(" ("), view.text(one.source), escape("): "),
+            view.text(one.fact))
+        for one in view.runbook.citations
+    ]  # fmt: skip
+    waived = [
+        tag("li", tag("code", w.rule), escape(f" at {w.at}: " if w.at else ": "), view.text(w.reason))
+        for w in view.runbook.waivers
+    ]
+    blocks = [heading(2, "What it rests on", "grounds"), tag("ul", *cited)] if cited else []
+    if waived:
+        blocks += [heading(2, "Waived rules", "waivers"), tag("ul", *waived)]
+    return blocks
 
 
 def changelog(view: View) -> list[str]:

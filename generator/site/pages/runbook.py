@@ -9,7 +9,14 @@ from generator.site.markup import Html, escape, heading, join, tag
 from generator.site.page import Page
 from generator.site.pages.card import card
 from generator.site.pages.detection import detection
-from generator.site.pages.people import changelog, communication, escalation, governance, roles
+from generator.site.pages.people import (
+    changelog,
+    communication,
+    escalation,
+    governance,
+    grounds,
+    roles,
+)
 from generator.site.pages.postmortem import postmortem
 from generator.site.pages.response import containment, mitigation, restoration
 from generator.site.view import View, page_of
@@ -34,6 +41,7 @@ def runbook_page(view: View) -> Page:
         *postmortem(view),
         *governance(view),
         *_drills(view),
+        *grounds(view),
         *changelog(view),
     ]
     tags = (view.service.title, runbook.severity, runbook.symptom)
