@@ -22,7 +22,7 @@ def query_of(signal: Signal, service: Service, kinds: Mapping[str, Kind]) -> Que
     declaration = kinds[signal.kind].declaration
     metrics: tuple[str, ...] = tuple(declaration["metrics"])
     value = _template(declaration["promql"], service).substitute(
-        dict(_parameters(signal)),
+        dict(_parameters(signal, service)),
         **{metric: _metric_name(metric, service) for metric in metrics},
         service=_matchers(service),
     )
@@ -63,12 +63,16 @@ def _template(promql: str, service: Service) -> Template:
     return Template(promql)
 
 
-def _parameters(signal: Signal) -> Iterator[tuple[str, str]]:
-    """What the template may name: each parameter, and the window as a label and as a range."""
+def _parameters(signal: Signal, service: Service) -> Iterator[tuple[str, str]]:
+    """What the template may name: each parameter, a window as a label and as a range, an objective's budget."""
     for name, value in signal.with_.items():
         if name == "window_minutes":
             yield "window", f"{value:g}m"
             yield "range", duration(value)
+        elif name.endswith("_minutes"):
+            yield name.removesuffix("_minutes") + "_range", duration(value)
+        elif name == "slo":
+            yield "budget", number(service.slo(value).budget)
         else:
             yield name, _escaped(value) if isinstance(value, str) else number(value)
 

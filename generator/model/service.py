@@ -191,6 +191,11 @@ class Slo:
     objective: float
     window_days: int
 
+    @property
+    def budget(self) -> float:
+        """The share of requests for which it need not hold."""
+        return round(1 - self.objective, 12)
+
 
 @dataclass(frozen=True, slots=True)
 class HttpBinding:
@@ -265,3 +270,7 @@ class Service:
     def control(self, id: str) -> Control:
         """The control of that id; KeyError when there is none."""
         return by_id(self.controls, id)
+
+    def slo(self, id: str) -> Slo:
+        """The objective of that id; KeyError when there is none."""
+        return by_id(self.slos, id)

@@ -48,6 +48,16 @@ class Robot:
         self._where = {
             (place.runbook.runbook.id, place.node.id): index for index, place in enumerate(self._places)
         }
+        self._pages = np.array(
+            [
+                row
+                for row, ref in enumerate(scene.signals)
+                if ref.signal.severity == "page" and ref.signal.triggers is not None
+            ],
+            dtype=int,
+        )
+        self._runbook_of = np.array([ref.runbook for ref in scene.signals])
+        """By signal."""
         replicas = scene.replicas
         self._mode: NDArray[np.int_] = np.full(replicas, IDLE)
         self._at: NDArray[np.int_] = np.zeros(replicas, dtype=int)
@@ -78,14 +88,16 @@ class Robot:
     # --- being called -------------------------------------------------------------------------
 
     def _rouse(self, view: View) -> None:
-        """An idle robot is woken by the first page that fires."""
-        called = ((self._mode == IDLE) & view.firing & ~self._answered).any(axis=1)
-        for row in np.flatnonzero(called):
+        """An idle robot is woken by a page; of several, by the one across its threshold for longest."""
+        calling = ((self._mode == IDLE) & view.firing & ~self._answered)[self._pages]
+        if not calling.any():
+            return
+        since = np.where(calling, view.crossed_since[self._pages], np.inf)
+        first = self._pages[np.argmin(since, axis=0)]
+        for row in np.unique(first[calling.any(axis=0)]):
             ref = self._scene.signals[row]
-            if ref.signal.severity != "page" or ref.signal.triggers is None:
-                continue
-            start = self._where[(ref.runbook, self._entry(ref.runbook, ref.signal.triggers))]
-            woken = np.flatnonzero((self._mode == IDLE) & view.firing[row] & ~self._answered[row])
+            start = self._where[(ref.runbook, self._entry(ref.runbook, ref.signal.triggers or ""))]
+            woken = np.flatnonzero(calling.any(axis=0) & (first == row))
             self._mode[woken] = ROUSED
             self._at[woken] = start
             self._signal[woken] = row
@@ -103,7 +115,7 @@ class Robot:
         ready = group[self._until[group] <= view.t]
         for replica in ready:
             ref = self._scene.signals[self._signal[replica]]
-            self._answered[:, replica] |= view.firing[:, replica]
+            self._answered[:, replica] |= view.firing[:, replica] & (self._runbook_of == ref.runbook)
             self._say(replica, place, Acknowledged(ref.key))
             self._say(replica, place, Opened(ref.runbook))
             self._say(replica, place, Assumed(place.node.role))
@@ -185,6 +197,9 @@ class Robot:
             for replica in group:
                 self._say(replica, place, Resolved() if target == END else Noted(STAND_DOWN))
             self._mode[group] = IDLE
+            if target == END:
+                # What is over is over for every runbook; standing down leaves the others' alerts to them.
+                self._answered[:, group] |= view.firing[:, group]
             return
         index = self._where[(place.runbook.runbook.id, self._entry(place.runbook.runbook.id, target))]
         self._enter(group, self._places[index], view)

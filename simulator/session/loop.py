@@ -79,7 +79,9 @@ class Session:
         self.world = stage.world()
         self.vitals = Vitals(stage.service)
         self._instant = instant
-        self._bank = SignalBank([ref.signal for ref in stage.signals], len(stage.seeds))
+        self._bank = SignalBank(
+            [ref.signal for ref in stage.signals], len(stage.seeds), slos=stage.service.slos
+        )
         self._orders: list[Order] = []
         signals = [ref.signal for ref in stage.signals]
         self._sign = np.array([[1.0 if signal.compare == "above" else -1.0] for signal in signals])

@@ -99,7 +99,7 @@ class Healthy:
     def __init__(self, stage: Stage, keys: Collection[str]) -> None:
         world, vitals = stage.healthy_world(), Vitals(stage.service)
         cited = [ref for ref in stage.signals if ref.key in keys]
-        bank = SignalBank([ref.signal for ref in cited], len(stage.seeds))
+        bank = SignalBank([ref.signal for ref in cited], len(stage.seeds), slos=stage.service.slos)
         with_vitals = any(key in vitals.names for key in keys)
         rows = []
         for step in range(stage.clockwork.steps + 1):

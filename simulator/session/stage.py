@@ -102,7 +102,8 @@ def _signals(runbooks: Sequence[CompiledRunbook]) -> tuple[SignalRef, ...]:
 def _longest_window(runbooks: Sequence[CompiledRunbook]) -> float:
     """The longest window that a signal of the service looks back over, in minutes."""
     signals = [signal for compiled in runbooks for signal in compiled.runbook.detection.signals]
-    return max((float(signal.with_.get("window_minutes", 0)) for signal in signals), default=0.0)
+    windows = [signal.with_.get(name, 0) for signal in signals for name in ("window_minutes", "long_minutes")]
+    return max(map(float, windows), default=0.0)
 
 
 def _cut(service: Service, edge: Edge) -> Service:

@@ -10,19 +10,27 @@ from typing import Protocol
 
 from generator.model import Parameters
 from simulator.signals import (
+    burn_rate,
+    decision_ratio,
     error_ratio,
+    feature_age,
     feature_mean,
     feature_null_ratio,
+    golden_accuracy,
     labelled_accuracy,
     latency_quantile,
     psi,
+    request_rate,
     score_psi,
 )
 from simulator.world.telemetry import Floats, Telemetry
 
 
 class SignalKind(Protocol):
-    """A module with one function; the parameters are what the kind's declaration asks for."""
+    """A module with one function; the parameters are what the kind's declaration asks for.
+
+    An objective that they name comes with its ``budget``.
+    """
 
     def value(self, telemetry: Telemetry, parameters: Parameters) -> Floats:
         """The signal's value now: (replica,), NaN where the query has no result."""
@@ -30,11 +38,16 @@ class SignalKind(Protocol):
 
 
 KINDS: Mapping[str, SignalKind] = {
+    "burn-rate": burn_rate,
+    "decision-ratio": decision_ratio,
     "error-ratio": error_ratio,
+    "feature-age": feature_age,
     "feature-mean": feature_mean,
     "feature-null-ratio": feature_null_ratio,
+    "golden-accuracy": golden_accuracy,
     "labelled-accuracy": labelled_accuracy,
     "latency-quantile": latency_quantile,
     "psi": psi,
+    "request-rate": request_rate,
     "score-psi": score_psi,
 }

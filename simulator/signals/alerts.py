@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.model import Signal
+from generator.model import Parameters, Signal, Slo, by_id
 from simulator.signals import KINDS
 from simulator.world.telemetry import Floats, Telemetry
 
@@ -63,18 +63,26 @@ class AlertStates:
 class SignalBank:
     """The signals of a service, evaluated once a scrape."""
 
-    def __init__(self, signals: Sequence[Signal], replicas: int) -> None:
+    def __init__(self, signals: Sequence[Signal], replicas: int, *, slos: Sequence[Slo] = ()) -> None:
+        """``slos`` are the service's objectives; KeyError when a signal names another."""
         self.signals = tuple(signals)
-        self._values = [KINDS[signal.kind].value for signal in signals]
+        self._values = [(KINDS[signal.kind].value, _with_budget(signal.with_, slos)) for signal in signals]
         self._states = AlertStates(signals, replicas)
         self._replicas = replicas
 
     def evaluate(self, telemetry: Telemetry) -> Evaluation:
         """Values and states at the newest sample; to be called once at every sample time."""
         values = np.empty((len(self.signals), self._replicas))
-        for row, (signal, value) in enumerate(zip(self.signals, self._values, strict=True)):
-            values[row] = value(telemetry, signal.with_)
+        for row, (value, parameters) in enumerate(self._values):
+            values[row] = value(telemetry, parameters)
         return self._states.advance(telemetry.now, values)
+
+
+def _with_budget(parameters: Parameters, slos: Sequence[Slo]) -> Parameters:
+    """The parameters, and where they name an objective the share of requests for which it need not hold."""
+    if "slo" not in parameters:
+        return parameters
+    return {**parameters, "budget": by_id(slos, parameters["slo"]).budget}
 
 
 def _pairs(flags: Flags) -> tuple[tuple[int, int], ...]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import numpy as np
-
 from generator.model import Parameters
 from simulator.signals import promql
 from simulator.world.telemetry import Floats, Telemetry
@@ -15,10 +13,12 @@ _BAD_CODES = re.compile("5..|429")
 
 
 def value(telemetry: Telemetry, parameters: Parameters) -> Floats:
-    seconds = parameters["window_minutes"] * 60
+    return over(telemetry, parameters["window_minutes"])
+
+
+def over(telemetry: Telemetry, minutes: float) -> Floats:
+    """The ratio over the last minutes: (replica,), NaN where there were no requests."""
+    seconds = minutes * 60
     every = promql.total(promql.rate(telemetry, promql.select(telemetry, _REQUESTS), seconds))
     bad = promql.total(promql.rate(telemetry, promql.select(telemetry, _REQUESTS, code=_BAD_CODES), seconds))
-    with np.errstate(invalid="ignore"):
-        # A service exports a code when it first answers with it: no series is no error.
-        ratio: Floats = np.where(np.isnan(bad), 0.0, bad) / every
-    return ratio
+    return promql.share(bad, every)

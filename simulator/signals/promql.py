@@ -105,6 +105,16 @@ def lowest(vector: Floats) -> Floats:
     return least
 
 
+def share(part: Floats, whole: Floats) -> Floats:
+    """``(part or vector(0)) / whole``: (replica,).
+
+    A service exports a label's value when it first meets it: no series of the part is none of it.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio: Floats = np.where(np.isnan(part), 0.0, part) / whole
+    return ratio
+
+
 def bucket_rates(
     telemetry: Telemetry, name: str, seconds: float, *, closed: bool = True
 ) -> tuple[Floats, Floats]:

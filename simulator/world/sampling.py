@@ -5,6 +5,7 @@ Every node draws from streams of its own, so that a draw added to one, or a rate
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -40,8 +41,10 @@ class Sampler:
         self._draws = Draws()
         self._stream = {
             name: stream_key(name)
-            for name in ("requests", "codes", "latency", "decisions", "routes", "score", "labels")
+            for name in ("requests", "codes", "latency", "decisions", "routes", "score", "labels", "golden")
         }
+        self._golden = np.full(len(self.seeds), np.nan)
+        """Share of right answers in the last run of known requests, by replica."""
         self._of_feature = [stream_key(f"feature.{name}") for name in self.features]
         healthy, index = outlooks.of(
             np.append(outlooks.defaults, [0.0] * len(outlooks.faults) + [1.0])[None, :]
@@ -65,7 +68,7 @@ class Sampler:
         return features, scores
 
     def sample(self, position: int, outlook: Outlook, expected: float) -> Floats:
-        """The scrape at ``times[position]``, after ``expected`` requests on average; axes (series, replica)."""
+        """The scrape at ``times[position]``, where ``expected`` requests are usual; axes (series, replica)."""
         means, prediction = self._draw(position, outlook, expected)
         windows = self.service.profile.drift.windows_minutes
         starts = [self._start(position, minutes) for minutes in windows]
@@ -82,6 +85,8 @@ class Sampler:
             prediction[None, :],
             *self._label_gauges(position),
             outlook.busy[None, :],
+            self.service.profile.feature_age_seconds + outlook.feature_age_s.T,
+            *self._golden_gauge(position, outlook),
         ]
         return np.concatenate(parts)
 
@@ -92,7 +97,7 @@ class Sampler:
         prediction = np.full(len(self.seeds), np.nan)
         at, stream = self._draws.at, self._stream
         for replica, seed in enumerate(self.seeds):
-            count = int(at(seed, stream["requests"], step).poisson(expected))
+            count = int(at(seed, stream["requests"], step).poisson(expected * outlook.load_factor[replica]))
             codes = at(seed, stream["codes"], step).multinomial(count, _sums_to_one(outlook.codes[replica]))
             within = np.append(np.minimum(outlook.within[replica], 1.0), 1.0)
             times = at(seed, stream["latency"], step).multinomial(
@@ -159,6 +164,26 @@ class Sampler:
         accuracy = np.divide(correct, labelled, out=np.full(len(labelled), np.nan), where=labelled > 0)
         return accuracy[None, :], np.full((1, len(labelled)), delay)
 
+    def _golden_gauge(self, position: int, outlook: Outlook) -> Sequence[Floats]:
+        """The gauge of known requests, (1, replica), asked anew when a run is due; none without them."""
+        golden = self.service.profile.golden
+        if golden is None:
+            return ()
+        every = golden.every_minutes * 60
+        # Runs are numbered from the drill's start, so that each is the same however often one scrapes.
+        run = _runs_until(self.times[position], every)
+        if position == 0 or run > _runs_until(self.times[position - 1], every):
+            for replica, seed in enumerate(self.seeds):
+                right = self._draws.at(seed, self._stream["golden"], run).binomial(
+                    golden.questions, min(outlook.golden[replica], 1.0)
+                )
+                self._golden[replica] = right / golden.questions
+        return (self._golden[None, :].copy(),)
+
+
+def _runs_until(seconds: float, every: float) -> int:
+    return math.floor(seconds / every + 1e-9)
+
 
 def _identities(service: Service) -> list[Series]:
     """In the order in which ``sample`` lays them out."""
@@ -182,6 +207,8 @@ def _identities(service: Service) -> list[Series]:
         series("model_labelled_accuracy_ratio", window=f"{profile.accuracy_window_minutes:g}m"),
         series("model_label_age_seconds"),
         series("model_inference_in_flight"),
+        *(series("model_feature_age_seconds", feature=name) for name in features),
+        *([series("model_golden_accuracy_ratio")] if profile.golden else []),
     ]
 
 

@@ -76,7 +76,32 @@ def test_a_signal_below_its_threshold_compares_the_other_way() -> None:
     assert compiled.firing == 'min(model_labelled_accuracy_ratio{window="60m"}) < 1'
 
 
-@pytest.mark.parametrize("kind", ["psi", "feature-null-ratio", "feature-mean"])
+def test_a_burn_rate_is_the_smaller_over_two_windows() -> None:
+    """The query counts over both windows and divides by what the objective leaves over."""
+    burn = signal(
+        "burn",
+        "burn-rate",
+        threshold=14.4,
+        with_={"slo": "no-errors", "long_minutes": 60, "short_minutes": 5},
+    )
+
+    compiled = query(burn, metrics=Metrics())
+
+    name = "model_inference_requests_total"
+    ratio = '(sum(rate({0}{{code=~"5..|429"}}[{1}])) or vector(0)) / sum(rate({0}[{1}]))'
+    smaller = f"clamp_max({ratio.format(name, '60m')}, scalar({ratio.format(name, '5m')}))"
+    assert compiled.firing == f"{smaller} / 0.1 > 14.4"
+
+
+def test_an_objective_that_a_service_does_not_have_is_refused() -> None:
+    """Without an objective there is no budget to burn."""
+    burn = signal("burn", "burn-rate", with_={"slo": "none", "long_minutes": 60, "short_minutes": 5})
+
+    with pytest.raises(KeyError, match="none"):
+        query(burn, metrics=Metrics())
+
+
+@pytest.mark.parametrize("kind", ["psi", "feature-null-ratio", "feature-mean", "feature-age"])
 def test_hostile_text_stays_inside_its_quotes(kind: str) -> None:
     """A feature and a label value full of PromQL end as the values of two matchers, and as nothing else."""
     with_ = {"feature": HOSTILE, "window_minutes": 10} if kind == "psi" else {"feature": HOSTILE}

@@ -35,6 +35,7 @@ from generator.model import (
     Runbook,
     Service,
     Signal,
+    Slo,
     Traffic,
 )
 from generator.queries import query_of
@@ -103,7 +104,7 @@ def service(id: str, *, metrics: Metrics | None = None) -> Service:
         ),
         lineage=Lineage(nodes=(), edges=()),
         profile=_PROFILE,
-        slos=(),
+        slos=(Slo(id="no-errors", title="", objective=0.9, window_days=28),),
         controls=(),
         metrics=metrics if metrics is not None else Metrics(labels=(MetricLabel("job", id),)),
     )

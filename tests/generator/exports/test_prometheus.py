@@ -7,6 +7,7 @@ from pathlib import Path
 
 import yaml
 
+from generator import kinds
 from generator.exports import EXPORTS, prometheus
 from tests.conftest import require_tool
 from tests.generator.exports.catalogues import catalogue, service, signal
@@ -50,6 +51,28 @@ def test_a_signal_becomes_an_alert() -> None:
     }
 
 
+def test_a_burn_rate_becomes_an_alert_on_both_windows() -> None:
+    """The rule reads both windows of the service's own counter, and the budget of the objective it names."""
+    burn = signal(
+        "errors-burn",
+        "burn-rate",
+        title="Errors burn the budget",
+        threshold=14.4,
+        hold_minutes=2,
+        with_={"slo": "no-errors", "long_minutes": 60, "short_minutes": 5},
+    )
+
+    text = prometheus.rules(catalogue([(service("fraud-scorer"), [burn])]))
+
+    (rule,) = yaml.safe_load(text)["groups"][0]["rules"]
+    assert rule["expr"].count('model_inference_requests_total{job="fraud-scorer"}[60m]') == 1
+    assert rule["expr"].count('model_inference_requests_total{job="fraud-scorer"}[5m]') == 1
+    assert rule["expr"].endswith(" / 0.1 > 14.4")
+    assert rule["annotations"]["description"].startswith(
+        "Errors burn the budget: above 14.4 × budget for 2m."
+    )
+
+
 def test_signals_that_only_inform_alert_nobody() -> None:
     """A runbook whose signals are all of severity info has no group."""
     quiet = signal("null-ratio", "feature-null-ratio", severity="info", with_={"feature": "amount"})
@@ -71,6 +94,25 @@ def test_the_same_catalogue_gives_the_same_text() -> None:
     export = EXPORTS["prometheus"].text
 
     assert export(catalogue([(service("a"), [DRIFT])])) == export(catalogue([(service("a"), [DRIFT])]))
+
+
+def test_prometheus_takes_a_rule_of_every_kind(tmp_path: Path) -> None:
+    """promtool finds nothing to say about any kind of signal, filled with its own examples."""
+    promtool = require_tool("promtool")
+    declared = kinds.load("signals")
+    signals = [
+        signal(
+            name, name, with_={key: one["examples"][0] for key, one in kind.parameters["properties"].items()}
+        )
+        for name, kind in declared.items()
+    ]
+    file = tmp_path / "rules.yaml"
+    file.write_text(prometheus.rules(catalogue([(service("fraud-scorer"), signals)])), "utf-8")
+
+    checked = subprocess.run([promtool, "check", "rules", file], capture_output=True, text=True, check=False)
+
+    assert checked.returncode == 0, checked.stderr
+    assert f"{len(declared)} rules found" in checked.stdout
 
 
 def test_prometheus_takes_the_rules(tmp_path: Path) -> None:

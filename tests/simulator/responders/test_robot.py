@@ -15,12 +15,14 @@ from simulator.events import (
     ControlOrdered,
     CouldNotFollow,
     Declared,
+    Opened,
     Record,
     Resolved,
     StepEnded,
     StepStarted,
 )
-from simulator.responders.view import Scene, View, holds
+from simulator.responders.robot import Robot
+from simulator.responders.view import Move, Scene, SignalRef, View, holds
 from simulator.session.play import play_machine
 from simulator.session.stage import set_up
 from tests.simulator.stages import FAULT_DRILL, catalogue, payloads, robot_records, shorter, stage, with_drill
@@ -160,3 +162,91 @@ def test_a_page_that_fires_after_the_end_is_answered_anew() -> None:
     assert answered == ["amount-psi", "score-psi"]
     assert [step.step for step in payloads(record, StepStarted)] == ["look", "look"]
     assert len(payloads(record, Resolved)) == 2
+
+
+ONE_STEP_S = 60 + 60
+"""A minute to answer the page, and the minute of the only step."""
+
+
+class Night:
+    """A robot with runbooks of one step each, named after their only page, and what it opens as pages come and go."""
+
+    def __init__(self, *, ends: dict[str, str], replicas: int = 1) -> None:
+        whole = catalogue().runbook("feature-drift")
+        page = replace(whole.runbook.signal("amount-psi"), triggers=None)
+        runbooks, signals = [], []
+        for id, ending in ends.items():
+            step = PlanNode(
+                id, "detection", "detection", "Look.", "ml-on-call", 1, "instruct", {}, None, ending, None
+            )
+            runbooks.append(replace(whole, runbook=replace(whole.runbook, id=id), plan=Plan((step,), ())))
+            signals += [
+                SignalRef(f"{id}/page", id, replace(page, id="page", triggers=id)),
+                SignalRef(f"{id}/again", id, replace(page, id="again", triggers=id)),
+            ]
+        self.service = catalogue().service("fraud-scorer")
+        self.keys = [signal.key for signal in signals]
+        self.replicas = replicas
+        self.robot = Robot()
+        self.robot.begin(
+            Scene(self.service, tuple(runbooks), tuple(signals), replicas, lambda replica, deed: 1.0, 90)
+        )
+
+    def at(self, t: float, *firing: dict[str, float]) -> list[Move]:
+        """What the robot does at ``t``; by replica, the alerts that fire and since when they have been across."""
+        since = np.full((len(self.keys), self.replicas), np.nan)
+        for replica, alerts in enumerate(firing):
+            for key, crossed in alerts.items():
+                since[self.keys.index(key), replica] = crossed
+        values = np.where(np.isnan(since), 0.0, 1.0)
+        in_force = [[control.default for control in self.service.controls]] * self.replicas
+        return list(self.robot.respond(View(t, values, ~np.isnan(since), since, in_force)))
+
+
+def _opened(moves: list[Move]) -> list[tuple[int, str]]:
+    return [(move.replica, move.action.runbook) for move in moves if isinstance(move.action, Opened)]
+
+
+def test_of_several_pages_it_takes_the_one_that_has_been_across_for_longest() -> None:
+    """Each replica for itself; where two crossed at the same scrape, the first in order."""
+    night = Night(ends={"drift": "end", "latency": "end"}, replicas=3)
+    firing = (
+        {"drift/page": 30.0, "latency/page": 15.0},
+        {"drift/page": 30.0, "latency/page": 45.0},
+        {"drift/page": 30.0, "latency/page": 30.0},
+    )
+
+    night.at(60, *firing)
+
+    assert sorted(_opened(night.at(120, *firing))) == [(0, "latency"), (1, "drift"), (2, "drift")]
+
+
+def test_standing_down_leaves_the_pages_of_other_runbooks_to_them() -> None:
+    """The next runbook is opened at once, and the page that was found empty wakes nobody again."""
+    night = Night(ends={"drift": "stand-down", "latency": "stand-down"})
+    firing = {"drift/page": 0.0, "drift/again": 0.0, "latency/page": 15.0}
+    opened = [(t, name) for t in range(60, 900, 15) for _, name in _opened(night.at(t, firing))]
+
+    assert opened == [(120, "drift"), (120 + ONE_STEP_S, "latency")]
+
+
+def test_the_end_answers_every_alert_that_fires() -> None:
+    """When a runbook says that the incident is over, pages that still fire open nothing; new ones do."""
+    night = Night(ends={"drift": "end", "latency": "end"})
+    both = {"drift/page": 0.0, "latency/page": 15.0}
+    opened = [name for t in range(60, 900, 15) for _, name in _opened(night.at(t, both))]
+    night.at(900, {"drift/page": 0.0})
+    again = [name for t in range(915, 1200, 15) for _, name in _opened(night.at(t, both))]
+
+    assert (opened, again) == (["drift"], ["latency"])
+
+
+def test_a_page_of_another_runbook_that_has_gone_by_then_wakes_nobody() -> None:
+    """After standing down it answers what fires, not what once did."""
+    night = Night(ends={"drift": "stand-down", "latency": "end"})
+    opened = []
+    for t in range(60, 600, 15):
+        firing = {"drift/page": 0.0} | ({"latency/page": 60.0} if t < 150 else {})
+        opened += [name for _, name in _opened(night.at(t, firing))]
+
+    assert opened == ["drift"]

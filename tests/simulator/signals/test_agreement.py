@@ -70,6 +70,30 @@ SIGNALS = (
     ),
     signal("nulls", "feature-null-ratio", hold_minutes=0.25, with_={"feature": "amount"}),
     signal("mean", "feature-mean", threshold=0.2137, hold_minutes=1.25, with_={"feature": "amount"}),
+    signal("age", "feature-age", hold_minutes=0.5, with_={"feature": "amount"}),
+    signal("golden", "golden-accuracy", compare="below", threshold=0.8, hold_minutes=0.25),
+    signal(
+        "blocked",
+        "decision-ratio",
+        threshold=0.1437,
+        hold_minutes=0.5,
+        with_={"decision": "block", "window_minutes": 5},
+    ),
+    signal(
+        "volume",
+        "request-rate",
+        compare="below",
+        threshold=0.3137,
+        hold_minutes=0,
+        with_={"window_minutes": 1},
+    ),
+    signal(
+        "burn",
+        "burn-rate",
+        threshold=2.137,
+        hold_minutes=0.25,
+        with_={"slo": "no-errors", "long_minutes": 5, "short_minutes": 1},
+    ),
 )
 
 IDENTITIES = (
@@ -78,15 +102,23 @@ IDENTITIES = (
     *(series("model_labelled_accuracy_ratio", window="60m", instance=i) for i in "ab"),
     *(series("model_feature_null_ratio", feature="amount", instance=i) for i in "ab"),
     *(series("model_feature_mean", feature="amount", instance=i) for i in "abc"),
+    *(series("model_feature_age_seconds", feature="amount", instance=i) for i in "ab"),
+    *(series("model_golden_accuracy_ratio", instance=i) for i in "ab"),
     # Of another feature and another window: no signal may see them.
     series("model_feature_psi", feature="age", window="10m"),
     series("model_feature_psi", feature="amount", window="60m"),
+    series("model_feature_age_seconds", feature="age"),
     *(
         series("model_inference_requests_total", code=c, version=v)
         for c in ("200", "429", "503")
         for v in "12"
     ),
     *(series("model_inference_duration_seconds_bucket", le=edge) for edge in EDGES),
+    *(
+        series("model_decisions_total", decision=decision, instance=i)
+        for decision in ("allow", "review", "block")
+        for i in "ab"
+    ),
 )
 
 
@@ -105,7 +137,7 @@ def drawn(rng: np.random.Generator) -> Floats:
     """Series with axes (series, set, step): bursts, ties, resets, gaps, late starts."""
     values = np.empty((len(IDENTITIES), SETS_A_BATCH, STEPS))
     for row, identity in enumerate(IDENTITIES):
-        if identity.name == "model_labelled_accuracy_ratio":
+        if identity.name.endswith("_accuracy_ratio"):
             values[row] = gauge(rng, around=0.8)
         elif not identity.name.endswith(("_total", "_bucket")):
             values[row] = gauge(rng, around=0.2)
@@ -120,6 +152,9 @@ def drawn(rng: np.random.Generator) -> Floats:
         rng, mixtures=np.array([[4, 4, 1, 0, 0], [0, 0, 9, 1, 0], [0, 1, 3, 3, 1], [0, 0, 0, 0, 5]])
     )
     values[buckets] = np.add.accumulate(below, axis=0)
+    values[rows_of("model_decisions_total")] = counters(
+        rng, mixtures=np.array([[4, 4, 1, 0, 0, 0], [4, 0, 0, 0, 1, 1], [1, 1, 0, 1, 2, 0]])
+    )
     return with_gaps(rng, values)
 
 
@@ -207,7 +242,7 @@ def simulated(values: Floats) -> tuple[NDArray[np.bool_], NDArray[np.intp], NDAr
     times = np.arange(STEPS) * float(STEP_SECONDS)
     sets = values.shape[1]
     telemetry = Telemetry(IDENTITIES, replicas=sets, times=times)
-    bank = SignalBank(SIGNALS, sets)
+    bank = SignalBank(SIGNALS, sets, slos=service("any").slos)
     firing = np.zeros((STEPS, len(SIGNALS), sets), dtype=bool)
     fired, resolved = np.zeros(len(SIGNALS), dtype=np.intp), np.zeros(len(SIGNALS), dtype=np.intp)
     for step in range(STEPS):

@@ -10,7 +10,9 @@ import pytest
 
 from generator import kinds
 from simulator.signals import KINDS
+from simulator.signals.alerts import SignalBank
 from simulator.world.telemetry import Telemetry, series
+from tests.generator.exports.catalogues import service, signal
 
 DECLARED = kinds.load("signals")
 
@@ -45,7 +47,6 @@ def test_a_service_without_the_metric_has_no_value(kind: str) -> None:
     for _ in range(2):
         telemetry.append(np.ones((1, 3)))
 
-    value = KINDS[kind].value(telemetry, example(kind))
+    bank = SignalBank([signal("any", kind, with_=example(kind))], 3, slos=service("any").slos)
 
-    assert value.shape == (3,)
-    assert np.isnan(value).all()
+    assert np.isnan(bank.evaluate(telemetry).values).tolist() == [[True] * 3]

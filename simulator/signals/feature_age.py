@@ -1,0 +1,12 @@
+"""The age of a feature's values, as the service last computed it."""
+
+from __future__ import annotations
+
+from generator.model import Parameters
+from simulator.signals import promql
+from simulator.world.telemetry import Floats, Telemetry
+
+
+def value(telemetry: Telemetry, parameters: Parameters) -> Floats:
+    rows = promql.select(telemetry, "model_feature_age_seconds", feature=parameters["feature"])
+    return promql.highest(promql.latest(telemetry, rows))
