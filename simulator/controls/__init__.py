@@ -9,7 +9,17 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from generator.model import Control, Service
-from simulator.controls import capacity, feature_toggle, safe_mode, traffic_split, version
+from simulator.controls import (
+    capacity,
+    feature_toggle,
+    last_good_values,
+    load_shed,
+    retrain,
+    safe_mode,
+    traffic_split,
+    training_freeze,
+    version,
+)
 from simulator.world.settings import Knob
 
 
@@ -20,8 +30,12 @@ class ControlKind(Protocol):
 KINDS: Mapping[str, ControlKind] = {
     "capacity": capacity,
     "feature-toggle": feature_toggle,
+    "last-good-values": last_good_values,
+    "load-shed": load_shed,
+    "retrain": retrain,
     "safe-mode": safe_mode,
     "traffic-split": traffic_split,
+    "training-freeze": training_freeze,
     "version": version,
 }
 

@@ -13,7 +13,24 @@ import numpy as np
 
 from generator import kinds
 from generator.model import Fault, PanelRows, Parameters
-from simulator.faults import covariate_shift, tail_latency, unit_change
+from simulator.faults import (
+    bad_model_release,
+    category_permutation,
+    concept_drift,
+    covariate_shift,
+    error_burst,
+    load_surge,
+    null_spike,
+    prompt_regression,
+    provider_change,
+    provider_outage,
+    schema_change,
+    sentinel_value,
+    stale_features,
+    tail_latency,
+    unit_change,
+    upstream_outage,
+)
 from simulator.world.flow import Floats, Flow, PlacedFault, Reach
 from simulator.world.world import drawn_onsets
 
@@ -23,9 +40,22 @@ class FaultKind(Protocol):
 
 
 KINDS: Mapping[str, FaultKind] = {
+    "bad-model-release": bad_model_release,
+    "category-permutation": category_permutation,
+    "concept-drift": concept_drift,
     "covariate-shift": covariate_shift,
+    "error-burst": error_burst,
+    "load-surge": load_surge,
+    "null-spike": null_spike,
+    "prompt-regression": prompt_regression,
+    "provider-change": provider_change,
+    "provider-outage": provider_outage,
+    "schema-change": schema_change,
+    "sentinel-value": sentinel_value,
+    "stale-features": stale_features,
     "tail-latency": tail_latency,
     "unit-change": unit_change,
+    "upstream-outage": upstream_outage,
 }
 
 

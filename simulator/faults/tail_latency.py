@@ -7,5 +7,4 @@ from simulator.world.flow import Delay, Flow, Reach
 
 
 def transform(flow: Flow, reach: Reach, parameters: Parameters) -> Flow:
-    probability = reach.share * reach.intensity[:, None] * reach.inside[None, :]
-    return flow.with_delay(Delay(probability, parameters["p50_ms"] / 1000, parameters["p99_ms"] / 1000))
+    return flow.with_delay(Delay(reach.chance(), parameters["p50_ms"] / 1000, parameters["p99_ms"] / 1000))

@@ -96,7 +96,7 @@ def _search(stage: Stage, harm: Floats) -> Floats:
     """The settings with the least impact from the harm to the horizon, axes (replica, knob).
 
     Steepest descent over what each control lists, from the defaults: of all single changes the best one,
-    again and again until none helps.
+    again and again until none helps. A control that could not take effect before the horizon is left alone.
     """
     best = np.tile(stage.outlooks.defaults, (len(stage.seeds), 1))
     if not np.isfinite(harm).any():
@@ -106,9 +106,10 @@ def _search(stage: Stage, harm: Floats) -> Floats:
     for _ in stage.knobs:
         step, found = best, least
         for place, knob in enumerate(stage.knobs):
+            in_time = start + HEAD_START_MINUTES + knob.minutes < stage.drill.horizon_minutes
             for code in knob.codes:
                 trial = best.copy()
-                trial[:, place] = code
+                trial[in_time, place] = code
                 cost = _cost(stage, trial, start)
                 better = cost < found - BETTER
                 step = np.where(better[:, None], trial, step)

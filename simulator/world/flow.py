@@ -1,4 +1,4 @@
-"""What passes from node to node: fields of prototype requests, and the delays they have met.
+"""What passes from node to node: fields of prototype requests, and the delays and failures they have met.
 
 Arrays have axes (state, prototype); an axis of length 1 stands for all alike.
 """
@@ -6,7 +6,7 @@ Arrays have axes (state, prototype); an axis of length 1 stands for all alike.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -28,19 +28,51 @@ class Delay:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Fields by name, NaN where missing; and the delays met so far."""
+    """Fields by name, NaN where missing; and what else has met the requests so far."""
 
     fields: Mapping[str, Floats]
     delays: tuple[Delay, ...] = ()
+    ages_s: Mapping[str, Floats] = field(default_factory=dict)
+    """How much older than in the healthy world a field's values are; a field that is not named: no older."""
+    failure: Floats = field(default_factory=lambda: np.zeros((1, 1)))
+    """Probability that a request that takes this way fails."""
+    logit: Floats | None = None
+    """Of the model's score; none before the model has scored."""
+    label: Floats | None = None
+    """What is right, as the consumers see it; none before the endpoint."""
+    load: Floats = field(default_factory=lambda: np.ones(1))
+    """Requests offered, relative to the traffic of the hour; axes (state,)."""
 
     def with_field(self, name: str, values: Floats) -> Flow:
         """The same flow, one field replaced; unchanged where the flow has no such field."""
         if name not in self.fields:
             return self
-        return Flow({**self.fields, name: values}, self.delays)
+        return replace(self, fields={**self.fields, name: values})
+
+    def without_field(self, name: str, where: Bools) -> Flow:
+        """The same flow, one field missing for some."""
+        if name not in self.fields:
+            return self
+        return self.with_field(name, np.where(where, np.nan, self.fields[name]))
+
+    def with_age(self, name: str, age_s: Floats) -> Flow:
+        """The same flow, the values of one field older by that much than they were."""
+        return replace(self, ages_s={**self.ages_s, name: self.age_s(name) + age_s})
+
+    def age_s(self, name: str) -> Floats:
+        return self.ages_s.get(name, np.zeros((1, 1)))
 
     def with_delay(self, delay: Delay) -> Flow:
-        return Flow(self.fields, (*self.delays, delay))
+        return replace(self, delays=(*self.delays, delay))
+
+    def failing(self, probability: Floats) -> Flow:
+        """The same flow, with one more way to fail."""
+        return replace(self, failure=either(self.failure, probability))
+
+
+def either(one: Floats, other: Floats) -> Floats:
+    """The probability of at least one of two independent events; exactly ``one`` where the other is impossible."""
+    return one + (1 - one) * other
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +88,12 @@ class Reach:
     """In the fault's slice, axes (prototype,)."""
     healthy: Mapping[str, Floats]
     """The panel's fields before any fault, axes (prototype,)."""
+    weight: Floats
+    """Share of the traffic that each prototype stands for, axes (prototype,)."""
+    versions: tuple[str, ...] = ()
+    """Of the node."""
+    version: Floats = field(default_factory=lambda: np.full(1, -1.0))
+    """Index of the version that serves, axes (state,); negative: none of them, as after a retraining."""
 
     def hit(self) -> Bools:
         """Prototypes reached, as soon as there is any intensity."""
@@ -64,6 +102,15 @@ class Reach:
     def hit_growing(self) -> Bools:
         """Prototypes reached when the share grows with the intensity, as in a rollout."""
         return (self.rank[None, :] < self.share * self.intensity[:, None]) & self.inside[None, :]
+
+    def chance(self) -> Floats:
+        """Probability of being reached when nobody's fate is fixed; axes (state, prototype)."""
+        return self.share * self.intensity[:, None] * self.inside[None, :]
+
+    def while_serving(self, version: str) -> Reach:
+        """The same reach, with no intensity in states in which another version serves."""
+        places = [float(place) for place, id in enumerate(self.versions) if id == version]
+        return replace(self, intensity=np.where(np.isin(self.version, places), self.intensity, 0.0))
 
 
 Transform: TypeAlias = Callable[[Flow, Reach], Flow]

@@ -1,20 +1,22 @@
 """Settings and faults in, what the model and the fallback make of every prototype out.
 
 The panel's prototypes pass through the lineage without noise. A node sees only what its edges bring.
+What is right, and how much is asked, is what the consumers bring back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from generator.model import Edge, Node, NodeVersion, PanelRows, Service
-from simulator.world.flow import Bools, Delay, Floats, Flow, PlacedFault, Reach
-from simulator.world.settings import Settings
-
-TRANSFORMS = {"identity": lambda values: values, "log1p": lambda values: np.log1p(np.maximum(values, 0.0))}
+from simulator.world.flow import Bools, Delay, Floats, Flow, PlacedFault, Reach, either
+from simulator.world.joining import by_version, features_of, joined
+from simulator.world.scorer import Coefficients, Scorer
+from simulator.world.settings import LastGood, Settings
+from simulator.world.staleness import HOUR_S, aged
 
 
 class LineageError(ValueError):
@@ -27,14 +29,42 @@ class Passage:
 
     features: Mapping[str, Floats]
     """As the active pipeline version computed them, before toggles; NaN where missing."""
+    ages_s: Mapping[str, Floats]
+    """How much older than in the healthy world these are; a feature that is not named: no older."""
     score: Floats
     threshold: Floats
     """Axes (state, 1)."""
     rules_block: Bools
+    label: Floats
+    """What is right in this world."""
+    golden_score: Floats
+    """What the model makes of requests whose sources are healthy."""
     model_share: Floats
     """Of requests that the model decides, axes (state,): a route that does not reach the endpoint decides none."""
     model_delays: tuple[Delay, ...]
     fallback_delays: tuple[Delay, ...]
+    model_failure: Floats
+    """Probability that a request fails on the model's route."""
+    fallback_failure: Floats
+    load: Floats
+    """Requests offered, relative to the traffic of the hour; axes (state,)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Troubles:
+    """Faults, and how strong each is in each state."""
+
+    faults: tuple[PlacedFault, ...]
+    intensity: Floats
+    """Axes (state, fault)."""
+
+    def without(self, nodes: Container[str]) -> Troubles:
+        """The same, with nothing wrong at these nodes; itself where nothing is."""
+        there = np.array([fault.node in nodes for fault in self.faults], dtype=bool)
+        return replace(self, intensity=np.where(there, 0.0, self.intensity)) if there.any() else self
+
+
+NOTHING = Troubles((), np.zeros((1, 0)))
 
 
 class Graph:
@@ -60,33 +90,115 @@ class Graph:
             for feature in version.features
         }
         self.rank = _ranks(self.weight)
+        self.scorer = Scorer(self.model, self.defaults, self.weight)
+        self.sources = frozenset(node.id for node in self.order if node.kind == "source")
 
     def run(self, settings: Settings, faults: Sequence[PlacedFault], intensity: Floats) -> Passage:
         """Pass the panel through; ``intensity`` has axes (state, fault)."""
-        flows: dict[str, Flow] = {}
-        score: Floats = np.zeros((1, len(self.weight)))
-        threshold: Floats = np.full((1, 1), 0.5)
-        block: Bools = np.zeros((1, len(self.weight)), dtype=bool)
-        features: Mapping[str, Floats] = {}
-        for node in self.order:
-            flow = self._arrive(node, flows, settings)
-            if node.id == self.model.id:
-                features = flow.fields
-                score, threshold = self._score(node, flow, settings)
-            elif node.id == self.fallback.id:
-                block = _points(node, flow) >= node.points_threshold
-            flows[node.id] = self._disturb(node, flow, faults, intensity)
-        endpoint = flows[self.endpoint.id].delays
-        own = endpoint[len(_merged_delays(flows, self.edges, self.endpoint)) :]
+        troubles = Troubles(tuple(faults), intensity)
+        own, label, load = self._answer(settings, troubles)
+        flows = self._carry(settings, troubles)
+        arrived, fallback = flows[self.model.id], flows[self.fallback.id]
+        coefficients = self._coefficients(settings, arrived, label)
+        model = self._decide(arrived, coefficients, settings, troubles)
         return Passage(
-            features=features,
-            score=score,
-            threshold=threshold,
-            rules_block=block,
+            features=arrived.fields,
+            ages_s=arrived.ages_s,
+            score=_chance(model),
+            threshold=coefficients.threshold[:, None],
+            rules_block=_points(self.fallback, fallback) >= self.fallback.points_threshold,
+            label=label,
+            golden_score=self._golden_score(model, coefficients, settings, troubles),
             model_share=self._share(settings),
-            model_delays=(*flows[self.model.id].delays, *own),
-            fallback_delays=(*flows[self.fallback.id].delays, *own),
+            model_delays=(*model.delays, *own.delays),
+            fallback_delays=(*fallback.delays, *own.delays),
+            model_failure=either(model.failure, own.failure),
+            fallback_failure=either(fallback.failure, own.failure),
+            load=load,
         )
+
+    def _answer(self, settings: Settings, troubles: Troubles) -> tuple[Flow, Floats, Floats]:
+        """What the endpoint adds to every answer; what is right, and how much is asked, as its consumers have it."""
+        flows: dict[str, Flow] = {}
+        label, load = self.label[None, :], np.ones(1)
+        for node in self.order:
+            if node.id == self.endpoint.id:
+                flows[node.id] = self._disturb(node, Flow({}, label=label), settings, troubles)
+            elif node.kind == "consumer":
+                flow = self._disturb(node, self._merge(node, None, flows), settings, troubles)
+                if flow.label is not None:
+                    label = np.where(flow.label != self.label, flow.label, label)
+                    load = np.maximum(flow.load, load)
+                flows[node.id] = flow
+        return flows[self.endpoint.id], label, load
+
+    def _carry(self, settings: Settings, troubles: Troubles) -> dict[str, Flow]:
+        """What leaves each node on the way to a decision; at the model, what arrives there."""
+        flows: dict[str, Flow] = {}
+        healthy: Mapping[str, Flow] = {}
+        if troubles.faults and any(np.any(spare.on > 0) for spare in settings.last_good.values()):
+            healthy = self._carry(settings, NOTHING)
+        for node in self.order:
+            if node.kind in ("endpoint", "consumer"):
+                continue
+            flow = self._arrive(node, flows, settings)
+            if node.id != self.model.id:
+                flow = self._disturb(node, flow, settings, troubles)
+            if node.id in settings.last_good and healthy:
+                flow = self._fill(flow, healthy[node.id], settings.last_good[node.id])
+            flows[node.id] = flow
+        return flows
+
+    def _fill(self, flow: Flow, healthy: Flow, spare: LastGood) -> Flow:
+        """Old values in place of those that have gone missing at this node or before it."""
+        age = np.array([spare.age_hours])
+        everybody = np.ones(len(self.weight), dtype=bool)
+        for name, seen in flow.fields.items():
+            missing = np.isnan(seen) & (spare.on[:, None] > 0)
+            if name not in healthy.fields or not missing.any():
+                continue
+            old = aged(
+                healthy.fields[name],
+                age,
+                memory_hours=spare.memory_hours,
+                weight=self.weight,
+                rank=self.rank,
+                inside=everybody,
+            )
+            filled = missing & ~np.isnan(old)
+            older = np.where(filled, spare.age_hours * HOUR_S - flow.age_s(name), 0.0)
+            flow = flow.with_field(name, np.where(filled, old, seen)).with_age(name, older)
+        return flow
+
+    def _coefficients(self, settings: Settings, arrived: Flow, label: Floats) -> Coefficients:
+        released = self.scorer.released(settings)
+        if not np.any(settings.retrained > 0):
+            return released
+        features = arrived.fields
+        frozen = settings.training_frozen[:, None] > 0
+        if frozen.any():
+            healthy = self._carry(settings, NOTHING)[self.model.id].fields
+            features = {
+                name: np.where(frozen, healthy.get(name, self._gap), seen) for name, seen in features.items()
+            }
+        return self.scorer.trained(released, settings, features, label)
+
+    def _decide(
+        self, arrived: Flow, coefficients: Coefficients, settings: Settings, troubles: Troubles
+    ) -> Flow:
+        """What leaves the model."""
+        logit = self.scorer.logit(coefficients, settings, arrived.fields)
+        return self._disturb(self.model, replace(arrived, logit=logit), settings, troubles)
+
+    def _golden_score(
+        self, model: Flow, coefficients: Coefficients, settings: Settings, troubles: Troubles
+    ) -> Floats:
+        """What the model makes of requests whose sources are healthy, and nothing else is."""
+        calm = troubles.without(self.sources)
+        if calm is troubles:
+            return _chance(model)
+        arrived = self._carry(settings, calm)[self.model.id]
+        return _chance(self._decide(arrived, coefficients, settings, calm))
 
     def _share(self, settings: Settings) -> Floats:
         arriving = {edge.feeds for edge in self.edges if edge.into == self.endpoint.id}
@@ -100,8 +212,10 @@ class Graph:
         if node.kind != "pipeline" or not node.versions:
             return self._merge(node, None, flows)
         chosen = settings.version[node.id]
-        made = [_features(version, self._merge(node, version, flows), self._gap) for version in node.versions]
-        return _by_version(chosen, made)
+        made = [
+            features_of(version, self._merge(node, version, flows), self._gap) for version in node.versions
+        ]
+        return by_version(chosen, made)
 
     @property
     def _gap(self) -> Floats:
@@ -109,75 +223,39 @@ class Graph:
 
     def _merge(self, node: Node, version: NodeVersion | None, flows: Mapping[str, Flow]) -> Flow:
         """What the node's edges bring; with a version, only those that the version reads."""
-        fields: dict[str, Floats] = {}
-        delays: list[Delay] = []
+        out = Flow({})
         for edge in self.edges:
-            if edge.into != node.id or (version and edge.versions and version.id not in edge.versions):
-                continue
-            fields.update(flows[edge.feeds].fields)
-            delays.extend(flows[edge.feeds].delays)
-        return Flow(fields, tuple(delays))
+            read = not (version and edge.versions and version.id not in edge.versions)
+            if edge.into == node.id and edge.feeds in flows and read:
+                out = joined(out, flows[edge.feeds])
+        return out
 
-    def _score(self, node: Node, flow: Flow, settings: Settings) -> tuple[Floats, Floats]:
-        chosen = settings.version[node.id].astype(int)
-        intercept = np.array([version.intercept for version in node.versions])[chosen]
-        logit = intercept[:, None] * np.ones((1, len(self.weight)))
-        for name in {weight.feature: None for version in node.versions for weight in version.weights}:
-            seen = flow.fields.get(name, self._gap)
-            on = settings.feature_on.get(name, np.ones(len(chosen)))[:, None] > 0
-            value = np.where(np.isnan(seen) | ~on, self.defaults.get(name, 0.0), seen)
-            slope, center = _term(node, name)
-            logit = logit + slope[chosen][:, None] * (value - center[chosen][:, None])
-        threshold = np.array([version.threshold for version in node.versions])[chosen]
-        return 1 / (1 + np.exp(-np.clip(logit, -60, 60))), threshold[:, None]
-
-    def _disturb(self, node: Node, flow: Flow, faults: Sequence[PlacedFault], intensity: Floats) -> Flow:
-        for position, fault in enumerate(faults):
+    def _disturb(self, node: Node, flow: Flow, settings: Settings, troubles: Troubles) -> Flow:
+        for position, fault in enumerate(troubles.faults):
             if fault.node == node.id:
-                rank = (self.rank + position * 0.6180339887498949) % 1.0
-                reach = Reach(intensity[:, position], fault.share, rank, fault.inside, self.fields)
+                reach = Reach(
+                    intensity=troubles.intensity[:, position],
+                    share=fault.share,
+                    rank=(self.rank + position * 0.6180339887498949) % 1.0,
+                    inside=fault.inside,
+                    healthy=self.fields,
+                    weight=self.weight,
+                    versions=tuple(version.id for version in node.versions),
+                    version=self._serving(node, settings),
+                )
                 flow = fault.transform(flow, reach)
         return flow
 
-
-def _by_version(chosen: Floats, made: Sequence[Flow]) -> Flow:
-    if np.all(chosen == chosen[0]):
-        return made[int(chosen[0])]
-    names = {name: None for flow in made for name in flow.fields}
-    gap = np.full((1, 1), np.nan)
-    pick = chosen.astype(int)[:, None]
-    fields = {name: _select(pick, [flow.fields.get(name, gap) for flow in made]) for name in names}
-    delays = [
-        Delay(delay.probability * (chosen == index)[:, None], delay.p50_s, delay.p99_s)
-        for index, flow in enumerate(made)
-        for delay in flow.delays
-    ]
-    return Flow(fields, tuple(delays))
+    def _serving(self, node: Node, settings: Settings) -> Floats:
+        """Index of the version in force; a model that was trained again is none of them."""
+        version = settings.version.get(node.id, np.full(1, -1.0))
+        return np.where(settings.retrained > 0, -1.0, version) if node.id == self.model.id else version
 
 
-def _select(pick: Floats, options: Sequence[Floats]) -> Floats:
-    out = options[0]
-    for index, option in enumerate(options[1:], 1):
-        out = np.where(pick == index, option, out)
-    return out
-
-
-def _features(version: NodeVersion, flow: Flow, gap: Floats) -> Flow:
-    fields = {
-        feature.name: TRANSFORMS[feature.transform](flow.fields.get(feature.field, gap))
-        for feature in version.features
-    }
-    return Flow(fields, flow.delays)
-
-
-def _term(node: Node, feature: str) -> tuple[Floats, Floats]:
-    """Slope (weight over scale) and center of a feature, by version."""
-    slope, center = np.zeros(len(node.versions)), np.zeros(len(node.versions))
-    for index, version in enumerate(node.versions):
-        for weight in version.weights:
-            if weight.feature == feature:
-                slope[index], center[index] = weight.weight / weight.scale, weight.center
-    return slope, center
+def _chance(flow: Flow) -> Floats:
+    assert flow.logit is not None
+    chance: Floats = 1 / (1 + np.exp(-np.clip(flow.logit, -60, 60)))
+    return chance
 
 
 def _points(node: Node, flow: Flow) -> Floats:
@@ -186,10 +264,6 @@ def _points(node: Node, flow: Flow) -> Floats:
         if rule.field in flow.fields:
             total = total + rule.points * (flow.fields[rule.field] > rule.above)
     return total
-
-
-def _merged_delays(flows: Mapping[str, Flow], edges: Sequence[Edge], node: Node) -> list[Delay]:
-    return [delay for edge in edges if edge.into == node.id for delay in flows[edge.feeds].delays]
 
 
 def _in_order(nodes: Sequence[Node], edges: Sequence[Edge]) -> tuple[Node, ...]:

@@ -11,9 +11,9 @@ import numpy as np
 from simulator.world.flow import Delay, Floats
 
 Z99 = NormalDist().inv_cdf(0.99)
-GRID_S = 0.0025
+FINEST_GRID_S = 0.0025
 GRID_POINTS = 2048
-"""Up to 5.12 s; what is slower lies beyond the last edge."""
+"""Up to 5.12 s, or a little beyond the last edge where that is longer; what is slower lies beyond."""
 
 
 def lognormal(p50: Floats | float, p99: Floats | float) -> tuple[Floats, Floats]:
@@ -47,7 +47,8 @@ def mean_s(p50_s: float, p99_s: float) -> float:
 
 def share_within_delayed(edges_s: Floats, p50_s: Floats, p99_s: Floats, delays: Sequence[Delay]) -> Floats:
     """Like ``share_within`` for the sum of a service time and all of these delays; axes (state, edge)."""
-    grid = GRID_S * np.arange(1, GRID_POINTS + 1, dtype=np.float64)
+    cell = max(FINEST_GRID_S, float(edges_s[-1]) * 1.024 / GRID_POINTS)
+    grid = cell * np.arange(1, GRID_POINTS + 1, dtype=np.float64)
     spectrum = np.fft.rfft(_masses(share_within(grid, p50_s, p99_s)), 2 * GRID_POINTS)
     for delay in delays:
         one = _masses(share_within(grid, np.array([delay.p50_s]), np.array([delay.p99_s])))
@@ -55,7 +56,7 @@ def share_within_delayed(edges_s: Floats, p50_s: Floats, p99_s: Floats, delays: 
     total = np.cumsum(np.fft.irfft(spectrum, 2 * GRID_POINTS)[:, :GRID_POINTS], axis=1)
     # A cell's mass stands at its upper end, half a cell too high on average; and the sum of two places counts
     # from two cells, not from one. Together: half a cell too low for each delay.
-    where = edges_s - len(delays) * GRID_S / 2
+    where = edges_s - len(delays) * cell / 2
     return np.stack([np.interp(where, grid, row, left=0.0) for row in np.clip(total, 0.0, 1.0)])
 
 

@@ -17,14 +17,14 @@ from simulator.world import latency
 from simulator.world.drift import Bins, quantile_bins
 from simulator.world.flow import Delay, Floats, PlacedFault
 from simulator.world.graph import Graph, Passage
+from simulator.world.queue import Queue, queue_of
 from simulator.world.settings import Knob, Settings, as_released
 
 OUTCOMES = ("right", "late", "refused", "wrong", "failed")
 """From best to worst for the one who asked."""
 CODES = ("200", "429", "500")
 DECISIONS = ("allow", "review", "block")
-FULL = 0.97
-"""Utilisation that is never passed: what is offered beyond is refused."""
+LEAST_ANSWERED = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,12 @@ class Outlook:
     """Share of decisions that agree with the label."""
     busy: Floats
     """Workers in use, on average."""
+    feature_age_s: Floats
+    """(state, feature): how much older the values are than in the healthy world, on average, in seconds."""
+    golden: Floats
+    """Share of requests with healthy inputs that the model's route decides right."""
+    load_factor: Floats
+    """Requests offered, relative to the traffic of the hour."""
 
     def take(self, index: NDArray[np.intp]) -> Outlook:
         return Outlook(**{item.name: getattr(self, item.name)[index] for item in fields(self)})
@@ -146,7 +152,7 @@ class Outlooks:
     def _aggregate(self, settings: Settings, passage: Passage, load: Floats) -> tuple[Outlook, Floats]:
         """The outlook (its impact still zero), and how the prototypes end: (state, prototype, outcome)."""
         states, weight = len(load), self.graph.weight
-        queue = _queue(self.service, settings, passage, load, weight)
+        queue = queue_of(self.service, settings, passage, load, weight)
         routes = self.service.profile.latency
         share = passage.model_share[:, None]
         model_within, model_late = self._times(
@@ -156,26 +162,33 @@ class Outlooks:
             passage.fallback_delays, routes.fallback.p50_ms, routes.fallback.p99_ms, queue
         )
         block = passage.score > passage.threshold
+        golden = passage.golden_score > passage.threshold
         held = np.abs(passage.score - passage.threshold) < settings.hold_margin[:, None]
-        is_bad = self.graph.label[None, :] > 0.5
+        is_bad = passage.label > 0.5
         rules = np.broadcast_to(passage.rules_block, (states, len(weight)))
         failed = self.service.profile.error_ratio
+        model_failure, rules_failure = passage.model_failure, passage.fallback_failure
         ends = share[:, :, None] * _ends(
-            np.where(held, 2, np.where(block == is_bad, 0, 3)), model_late, queue.refused, failed
+            np.where(held, 2, np.where(block == is_bad, 0, 3)),
+            model_late,
+            queue.refused,
+            failed,
+            model_failure,
         )
         ends = ends + (1 - share)[:, :, None] * _ends(
-            np.where(rules == is_bad, 0, 3), rules_late, queue.refused, failed
+            np.where(rules == is_bad, 0, 3), rules_late, queue.refused, failed, rules_failure
         )
+        failure = share[:, 0] * self._traffic(model_failure, states)
+        failure = failure + (1 - share)[:, 0] * self._traffic(rules_failure, states)
         by_model = np.stack([(~block & ~held) @ weight, held @ weight, (block & ~held) @ weight], axis=1)
         by_rules = np.stack([~rules @ weight, np.zeros(states), rules @ weight], axis=1)
-        right = share[:, 0] * ((block == is_bad) @ weight) + (1 - share[:, 0]) * ((rules == is_bad) @ weight)
+        right = share[:, 0] * (((block == is_bad) * (1 - model_failure)) @ weight)
+        right = right + (1 - share[:, 0]) * (((rules == is_bad) * (1 - rules_failure)) @ weight)
         features, mean, sd = self._features(passage, states)
         score = np.broadcast_to(passage.score, (states, len(weight)))
         outlook = Outlook(
             impact=np.zeros(states),
-            codes=np.stack(
-                [(1 - queue.refused) * (1 - failed), queue.refused * (1 - failed), np.full(states, failed)], 1
-            ),
+            codes=_codes(queue.refused, failed, failure),
             within=share * model_within + (1 - share) * rules_within,
             decisions=share * by_model + (1 - share) * by_rules,
             model_share=passage.model_share,
@@ -185,10 +198,29 @@ class Outlooks:
             score=self.score_bins.shares(score, weight)[:, :-1],
             score_mean=score @ weight,
             score_sd=np.sqrt(np.maximum(score**2 @ weight - (score @ weight) ** 2, 0.0)),
-            correct=right,
+            correct=right / np.maximum(1 - failure, LEAST_ANSWERED),
             busy=queue.busy,
+            feature_age_s=self._ages(passage, states),
+            golden=((golden == (self.graph.label > 0.5)) * (1 - model_failure)) @ weight,
+            load_factor=np.broadcast_to(passage.load, (states,)),
         )
         return outlook, ends
+
+    def _traffic(self, values: Floats, states: int) -> Floats:
+        """The mean over the traffic; axes (state,)."""
+        mean: Floats = np.broadcast_to(values, (states, len(self.graph.weight))) @ self.graph.weight
+        return mean
+
+    def _ages(self, passage: Passage, states: int) -> Floats:
+        """Of the values that are there; zero where every value is missing."""
+        ages = np.zeros((states, len(self.drift_features)))
+        for place, name in enumerate(self.drift_features):
+            if name in passage.ages_s:
+                present = np.where(np.isnan(passage.features[name]), 0.0, 1.0)
+                there = self._traffic(present, states)
+                total = self._traffic(passage.ages_s[name] * present, states)
+                ages[:, place] = np.divide(total, there, out=np.zeros(states), where=there > 0)
+        return np.round(ages, 6)
 
     def _times(
         self, delays: Sequence[Delay], p50_ms: float, p99_ms: float, queue: Queue
@@ -234,50 +266,22 @@ class Outlooks:
         return shares, mean, sd
 
 
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """Axes (state,)."""
-
-    slowdown: Floats
-    """Service times relative to those the profile states."""
-    refused: Floats
-    busy: Floats
+def _codes(refused: Floats, failed: float, failure: Floats) -> Floats:
+    """Shares of ``CODES``; a request fails anyhow, or is refused, or fails on its route, in this order."""
+    taken = (1 - refused) * (1 - failed)
+    return np.stack([taken * (1 - failure), refused * (1 - failed), failed + taken * failure], axis=1)
 
 
-def _queue(service: Service, settings: Settings, passage: Passage, load: Floats, weight: Floats) -> Queue:
-    """Waiting grows as 1 / (1 - utilisation), the M/M/1 sojourn time; offered work beyond ``FULL`` is refused."""
-    times = service.profile.latency
-    extra = sum(
-        (_mean_delay(delay, len(load), weight) * passage.model_share for delay in passage.model_delays),
-        np.zeros(len(load)),
-    ) + sum(
-        (
-            _mean_delay(delay, len(load), weight) * (1 - passage.model_share)
-            for delay in passage.fallback_delays
-        ),
-        np.zeros(len(load)),
-    )
-    offered = load * (times.occupancy_ms / 1000 + extra) / settings.workers
-    usual = service.profile.traffic.requests_per_s * times.occupancy_ms / 1000 / times.workers
-    used = np.minimum(offered, FULL)
-    refused = np.where(offered > FULL, 1 - FULL / np.maximum(offered, FULL), 0.0)
-    return Queue((1 - usual) / (1 - used), refused, used * settings.workers)
-
-
-def _mean_delay(delay: Delay, states: int, weight: Floats) -> Floats:
-    probability = np.broadcast_to(delay.probability, (states, len(weight))) @ weight
-    return probability * latency.mean_s(delay.p50_s, delay.p99_s)
-
-
-def _ends(decided: NDArray[np.intp], late: Floats, refused: Floats, failed: float) -> Floats:
+def _ends(decided: NDArray[np.intp], late: Floats, refused: Floats, failed: float, failure: Floats) -> Floats:
     """Probabilities of the outcomes, (state, prototype, outcome), from the decision each prototype would get."""
-    answered = (1 - failed) * (1 - refused)[:, None]
-    in_time = np.broadcast_to(answered * (1 - late), decided.shape)
+    taken = (1 - failed) * (1 - refused)[:, None]
+    answered = taken * (1 - failure)
     out = np.zeros((*decided.shape, len(OUTCOMES)))
+    in_time = np.broadcast_to(answered * (1 - late), decided.shape)
     np.put_along_axis(out, decided[:, :, None], in_time[:, :, None], axis=2)
     out[:, :, 1] += answered * late
     out[:, :, 2] += ((1 - failed) * refused)[:, None]
-    out[:, :, 4] += failed
+    out[:, :, 4] += failed + taken * failure
     return out
 
 

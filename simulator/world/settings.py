@@ -12,6 +12,16 @@ from generator.model import Service, Setting
 from simulator.world.flow import Floats
 
 
+@dataclass(frozen=True, slots=True)
+class LastGood:
+    """Old values in place of missing ones."""
+
+    on: Floats
+    """1 or 0, axes (state,)."""
+    age_hours: float
+    memory_hours: float
+
+
 @dataclass(slots=True)
 class Settings:
     """Axes (state,) throughout."""
@@ -25,6 +35,14 @@ class Settings:
     """Index into the versions of a node."""
     feature_on: dict[str, Floats] = field(default_factory=dict)
     """1: the model sees the feature; 0: its default."""
+    refused: Floats = field(default_factory=lambda: np.zeros(1))
+    """Share of requests that is refused up front."""
+    last_good: dict[str, LastGood] = field(default_factory=dict)
+    """By node: what stands in for values that are missing where they leave it."""
+    retrained: Floats = field(default_factory=lambda: np.zeros(1))
+    """1: the model is fitted again, on what arrives; 0: as released."""
+    training_frozen: Floats = field(default_factory=lambda: np.zeros(1))
+    """1: a new fit takes the features of the healthy world."""
 
 
 def as_released(service: Service, states: int) -> Settings:

@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import functools
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 
 from generator import kinds
-from generator.model import Edge, Fault, Span
+from generator.model import Slice, Span
 from simulator import controls, faults
-from simulator.session.stage import Stage, set_up
-from tests.simulator.stages import FAULT_DRILL, with_drill
+from simulator.session.stage import Stage
+from tests.simulator.faults.examples import EXAMPLES, NEVER, staged
 
-AT_FIVE = Span(5, 5)
-YOUNGER = {"field": "account_age_days", "shift_sd": -1.5}
-SLOW = {"p50_ms": 400, "p99_ms": 1500}
-CENTS = {"field": "amount", "factor": 100}
-EXAMPLES = {
-    "covariate-shift": Fault("x", "covariate-shift", "account-store", AT_FIVE, with_=YOUNGER),
-    "tail-latency": Fault("x", "tail-latency", "fraud-model", AT_FIVE, share=0.9, with_=SLOW),
-    "unit-change": Fault("x", "unit-change", "payments-feed", AT_FIVE, with_=CENTS),
-}
-
-
-def _stage(fault: Fault, *, without_edge: Edge | None = None) -> Stage:
-    changed = with_drill(lambda drill: replace(drill, horizon_minutes=25, faults=(fault,), noise=()))
-    return set_up(changed, FAULT_DRILL, (1, 2), without_edge=without_edge)
+KINDS = sorted(EXAMPLES)
 
 
 def _telemetry(stage: Stage) -> np.ndarray:
@@ -36,38 +24,49 @@ def _telemetry(stage: Stage) -> np.ndarray:
     return world.telemetry.values
 
 
+@functools.cache
+def _healthy() -> np.ndarray:
+    return _telemetry(staged())
+
+
+def _idle(stage: Stage) -> np.ndarray:
+    """The settings that nobody has touched, in both replicas."""
+    return np.tile(stage.outlooks.defaults, (2, 1))
+
+
+def _impact(stage: Stage, minute: float = 20.0) -> np.ndarray:
+    return stage.outlooks.impact(stage.rows(_idle(stage), minute))
+
+
 def test_declarations_and_modules_are_the_same_sets() -> None:
     """Every declared kind of fault and of control does something, and everything that does is declared."""
     assert set(faults.KINDS) == set(kinds.load("faults")) == set(EXAMPLES)
     assert set(controls.KINDS) == set(kinds.load("controls"))
 
 
-@pytest.mark.parametrize("kind", sorted(EXAMPLES))
+@pytest.mark.parametrize("kind", KINDS)
 def test_nothing_happens_before_the_onset(kind: str) -> None:
     """Until the fault begins, telemetry is that of the healthy world, byte for byte."""
-    late = _stage(replace(EXAMPLES[kind], onset_minutes=Span(15, 15)))
-    never = _stage(replace(EXAMPLES[kind], onset_minutes=Span(1e6, 1e6)))
+    late = staged(replace(EXAMPLES[kind].fault, onset_minutes=Span(15, 15)))
     before = len(late.world().past) + 15 * 4
 
-    np.testing.assert_array_equal(_telemetry(late)[..., :before], _telemetry(never)[..., :before])
+    np.testing.assert_array_equal(_telemetry(late)[..., :before], _healthy()[..., :before])
 
 
-@pytest.mark.parametrize("kind", sorted(EXAMPLES))
+@pytest.mark.parametrize("kind", KINDS)
 def test_ending_a_fault_restores_the_world(kind: str) -> None:
     """After its duration the state is the healthy one again."""
-    stage = _stage(replace(EXAMPLES[kind], duration_minutes=5))
-    idle = np.tile(stage.outlooks.defaults, (2, 1))
+    stage = staged(replace(EXAMPLES[kind].fault, duration_minutes=5))
 
-    assert np.all(stage.outlooks.impact(stage.rows(idle, 7.0)) > 0)
-    assert np.all(stage.outlooks.impact(stage.rows(idle, 11.0)) == 0)
+    assert np.all(_impact(stage, 7.0) > 0)
+    assert np.all(_impact(stage, 11.0) == 0)
 
 
-@pytest.mark.parametrize("kind", sorted(EXAMPLES))
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_fault_moves_the_metrics_that_its_declaration_names(kind: str) -> None:
     """At least one series of every named metric differs from the healthy world's."""
-    faulty = _stage(EXAMPLES[kind])
-    healthy = _stage(replace(EXAMPLES[kind], onset_minutes=Span(1e6, 1e6)))
-    before, after = _telemetry(healthy), _telemetry(faulty)
+    faulty = staged(EXAMPLES[kind].fault)
+    before, after = _healthy(), _telemetry(faulty)
     moved = {
         identity.name
         for row, identity in enumerate(faulty.world().telemetry.identities)
@@ -78,26 +77,59 @@ def test_a_fault_moves_the_metrics_that_its_declaration_names(kind: str) -> None
     assert {name for name in wanted if not any(one.startswith(name) for one in moved)} == set()
 
 
-@pytest.mark.parametrize("kind", sorted(EXAMPLES))
+@pytest.mark.parametrize("kind", KINDS)
 def test_without_the_edge_there_is_no_symptom(kind: str) -> None:
     """Cut the way from the faulty node to what it feeds, and faulty and healthy worlds are the same."""
-    edges = {
-        "covariate-shift": Edge("account-store", "feature-pipeline"),
-        "tail-latency": Edge("fraud-model", "scoring-endpoint"),
-        "unit-change": Edge("payments-feed", "feature-pipeline", ("v2",)),
-    }
-    faulty = _stage(EXAMPLES[kind], without_edge=edges[kind])
-    healthy = _stage(replace(EXAMPLES[kind], onset_minutes=Span(1e6, 1e6)), without_edge=edges[kind])
+    example = EXAMPLES[kind]
+    faulty = staged(example.fault, without_edge=example.edge)
+    healthy = staged(replace(example.fault, onset_minutes=NEVER), without_edge=example.edge)
 
-    np.testing.assert_array_equal(_telemetry(faulty), _telemetry(healthy))
+    behind = [
+        row
+        for row, identity in enumerate(faulty.world().telemetry.identities)
+        if identity.name not in example.before_the_edge
+    ]
+    np.testing.assert_array_equal(_telemetry(faulty)[behind], _telemetry(healthy)[behind])
+    np.testing.assert_array_equal(_impact(faulty), _impact(healthy))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_state_is_judged_alone_as_it_is_among_others(kind: str) -> None:
+    """What to expect in a state depends on nothing but the state: not on what was asked before or beside it."""
+    stage = staged(replace(EXAMPLES[kind].fault, shape="linear", ramp_minutes=8, share=0.7))
+    rows = np.concatenate([stage.rows(_idle(stage), minute) for minute in range(14)])
+    known, places = stage.outlooks.of(rows)
+    together = known.take(places)
+
+    for position in (0, 14, 22):
+        fresh = staged(replace(EXAMPLES[kind].fault, shape="linear", ramp_minutes=8, share=0.7)).outlooks
+        alone, place = fresh.of(rows[position : position + 1])
+        for item in fields(alone):
+            np.testing.assert_allclose(
+                getattr(alone, item.name)[place[0]], getattr(together, item.name)[position], atol=1e-12
+            )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_fault_reaches_its_slice_alone(kind: str) -> None:
+    """Every fault that has whom to choose leaves the requests outside of its slice as they were."""
+    if kind == "load-surge":
+        pytest.skip("a queue has no slices: whoever waits behind the surge waits with it")
+    fault = EXAMPLES[kind].fault
+    stage = staged(replace(fault, slice=Slice("merchant_risk", 0.5, 1.0)))
+    graph = stage.outlooks.graph
+    inside = stage.faults[0].inside
+    weight = graph.weight[inside].sum()
+
+    impact = _impact(stage, 7.0)
+    assert 0 < impact[0] <= weight + 0.01
 
 
 @pytest.mark.parametrize("shape", ["step", "linear", "sigmoid", "pulse", "periodic"])
 def test_an_intensity_lies_between_nothing_and_all(shape: str) -> None:
     """Whatever its shape, a fault is nothing before its onset, never more than all, and at some time strong."""
-    (placed,) = _stage(
-        replace(EXAMPLES["unit-change"], shape=shape, ramp_minutes=6, duration_minutes=12)
-    ).faults  # type: ignore[arg-type]
+    fault = replace(EXAMPLES["unit-change"].fault, ramp_minutes=6, duration_minutes=12)
+    (placed,) = staged(replace(fault, shape=shape)).faults  # type: ignore[arg-type]
     minutes = np.arange(0, 25, 0.25)
     course = np.array([placed.intensity(np.full(2, minute))[0] for minute in minutes])
 
@@ -108,7 +140,7 @@ def test_an_intensity_lies_between_nothing_and_all(shape: str) -> None:
 
 def test_a_share_reaches_that_share_of_the_traffic() -> None:
     """The prototypes that a fault of 30 % reaches stand for 30 % of the requests."""
-    stage = _stage(replace(EXAMPLES["unit-change"], share=0.3))
+    stage = staged(replace(EXAMPLES["unit-change"].fault, share=0.3))
     graph = stage.outlooks.graph
 
     assert abs(graph.weight[graph.rank < 0.3].sum() - 0.3) < graph.weight.max()

@@ -30,14 +30,14 @@ ON = (29.0, ControlTookEffect("amount-toggle", "on"))
 def test_a_message_tells_what_is_known() -> None:
     """Name, start by the first page, status by the controls, the next objective as a time of day."""
     assert _said(PAGE, OPEN, DECLARED, OFF) == (
-        "Input drift of Fraud scorer | 03:02 | containment in force (amount-toggle: off) | mitigated by 03:47 | "
+        "Input drift of Fraud scorer | 03:02 | containment in force (amount-toggle: off) | mitigated by 03:52 | "
         "03:10 | Fraud scorer"
     )
 
 
 def test_before_containment_the_next_milestone_is_containment() -> None:
     """A control that is back at its default contains nothing."""
-    assert "being investigated | contained by 03:22" in _said(PAGE, OPEN, DECLARED, OFF, ON)
+    assert "being investigated | contained by 03:27" in _said(PAGE, OPEN, DECLARED, OFF, ON)
 
 
 def test_what_is_not_known_stays_a_blank() -> None:

@@ -36,6 +36,20 @@ def test_the_sum_with_a_delay_agrees_with_sampled_requests() -> None:
     assert np.all(np.abs(exact - sampled) < error + 1e-4)
 
 
+def test_deadlines_of_many_seconds_are_counted_as_well() -> None:
+    """A language model that takes seconds, and a delay of seconds, agree with a simulation request by request."""
+    rng = np.random.default_rng(2)
+    total = _sampled(1.8, 7.0, rng) + _sampled(6.0, 20.0, rng)
+    edges = np.array([2.5, 5.0, 10.0, 30.0])
+    sampled = (total[:, None] <= edges).mean(axis=0)
+    delay = Delay(np.ones((1, 1)), 6.0, 20.0)
+
+    exact = share_within_delayed(edges, np.array([1.8]), np.array([7.0]), [delay])[0]
+
+    error = 4 * np.sqrt(np.maximum(exact * (1 - exact), 1 / SAMPLES) / SAMPLES)
+    assert np.all(np.abs(exact - sampled) < error + 1e-4)
+
+
 def test_the_mean_of_a_delay_agrees_with_sampled_requests() -> None:
     """The closed form of the lognormal mean."""
     sampled = _sampled(0.25, 0.9, np.random.default_rng(2))

@@ -1,0 +1,39 @@
+"""Every shipped drill, answered by a robot that follows the runbooks to the letter."""
+
+from __future__ import annotations
+
+import pytest
+
+from generator.compile import load_catalogue
+from simulator.events import CouldNotFollow, Declared, Opened, Resolved, Revealed
+from simulator.scoring import score
+from simulator.session.play import play_machine
+from tests.simulator.stages import ROOT, payloads, stage
+
+SEEDS = (1, 2, 3, 4)
+DRILLS = {drill.id: drill for drill in load_catalogue(ROOT).drills}
+
+
+@pytest.mark.parametrize("drill", [id for id, drill in DRILLS.items() if drill.faults])
+def test_the_robot_gets_the_incident_under_control(drill: str) -> None:
+    """It opens the right runbook, follows it to its end, meets every objective, and avoids much of the harm."""
+    wanted = DRILLS[drill].truth.runbook
+    for record in play_machine(stage(drill, SEEDS), "robot"):
+        reveal = payloads(record, Revealed)[0]
+        none, oracle, team = (
+            sum(curve) for curve in (reveal.impact.none, reveal.impact.oracle, reveal.impact.team)
+        )
+
+        assert [o.runbook for o in payloads(record, Opened)][-1:] == [wanted]
+        assert not payloads(record, CouldNotFollow)
+        assert payloads(record, Resolved)
+        assert [one.id for one in score(record).objectives if not one.met] == []
+        assert none - team >= 0.5 * (none - oracle) > 0
+
+
+@pytest.mark.parametrize("drill", [id for id, drill in DRILLS.items() if not drill.faults])
+def test_the_robot_declares_nothing_when_nobody_is_harmed(drill: str) -> None:
+    """Noise that stays below the thresholds, or that the runbook tells from harm, costs no incident."""
+    for record in play_machine(stage(drill, SEEDS), "robot"):
+        assert not payloads(record, Declared)
+        assert not payloads(record, CouldNotFollow)
