@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import functools
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
 
 from generator.crash import confess
+
+if TYPE_CHECKING:
+    from generator.report import Context
 
 GOOD, AMISS, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 """1: findings, objectives missed, a record that does not hold. 3 is a bug of ours: see ``crash``."""
@@ -49,6 +53,16 @@ def root_option(function: Callable[..., Any]) -> Callable[..., Any]:
     )(function)
 
 
+def context_of(root: Path, stream: TextIO) -> Context:
+    """What a report of findings may show on a stream: the sources' own lines, and colours on a terminal."""
+    from generator.files import shown_text
+    from generator.report import NOTHING_KNOWN, Context
+
+    is_terminal = stream.isatty()
+    width = shutil.get_terminal_size().columns if is_terminal else NOTHING_KNOWN.width
+    return Context(text_of=functools.partial(shown_text, root), colour=is_terminal, width=width)
+
+
 def with_catalogue(function: Callable[..., int]) -> Callable[..., int]:
     """Hand the catalogue of ``--root`` to a command; sources with errors end it."""
 
@@ -61,7 +75,7 @@ def with_catalogue(function: Callable[..., int]) -> Callable[..., int]:
         try:
             catalogue = load_catalogue(root)
         except SourceErrors as errors:
-            click.echo(report.text(errors.findings, colour=sys.stderr.isatty()), err=True)
+            click.echo(report.text(errors.findings, context_of(root, sys.stderr)), err=True)
             return AMISS
         return function(catalogue, root=root, **options)
 

@@ -7,6 +7,7 @@ judged apart (``schemas.walk``), so that every problem is told once, where it is
 from __future__ import annotations
 
 import datetime
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -40,6 +41,11 @@ _TYPES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
 }
 
 
+# Booleans in other versions of YAML; words here.
+_SWITCHES = {
+    **dict.fromkeys(("yes", "on", "y", "true"), "write true, without quotes"),
+    **dict.fromkeys(("no", "off", "n", "false"), "write false, without quotes"),
+}
 # Last words of keys that say what their number counts.
 _UNITS = ("days", "minutes", "ms", "seconds")
 
@@ -103,6 +109,8 @@ def _wrong_type(schema: Schema, value: object, pointer: Pointer) -> Problem:
     if value is None:
         return Problem(pointer, "wrong-type", f"{wanted} must stand here, not nothing", _about(schema))
     hint = _about(schema)
+    if isinstance(value, str) and "boolean" in names:
+        hint = _SWITCHES.get(value.lower(), hint)
     if isinstance(value, str) and {"number", "integer"} & set(names):
         hint = _number_in(value, pointer) or hint
     if "string" in names and not isinstance(value, (dict, list)):
@@ -170,10 +178,13 @@ def _list(schema: Schema, value: list[Any], pointer: Pointer) -> Iterator[Proble
     elif len(value) > most:
         yield Problem(pointer, "wrong-value", f"the list may hold at most {most}", _about(schema))
     if schema.get("uniqueItems"):
+        seen: set[str] = set()
         for index, item in enumerate(value):
-            if any(_same(item, earlier) for earlier in value[:index]):
+            told = json.dumps(item, sort_keys=True)
+            if told in seen:
                 message = f"{shown(item)} stands in the list twice"
                 yield Problem((*pointer, index), "wrong-value", message, "delete one")
+            seen.add(told)
 
 
 def _keys(schema: Schema, value: dict[str, Any], pointer: Pointer) -> Iterator[Problem]:

@@ -15,37 +15,21 @@ from typing import Any
 
 import yaml
 
+from generator import misread, unseen
+from generator.misread import MAXIMUM_KEY
 from generator.source import Finding, Place, Pointer
 
 MAXIMUM_DEPTH = 60
 MAXIMUM_VALUES = 100_000
+MAXIMUM_TEXT = 10_000
+"""Characters in one text."""
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-# What YAML allows; anything else in a source is an accident or an attack.
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-# What a merge leaves behind; only looked for in a text that cannot be read.
-_CONFLICT = re.compile(r"^(<{7} |={7}\r?$|>{7} )", re.MULTILINE)
-_QUOTES = ("'", '"')
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _CONSTANTS = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
-_PLAIN_WORDS = (
-    ("found a tab character", "a tab stands where spaces must", "indent with spaces"),
-    ("cannot start any token", "a value cannot begin with this character", "put it in quotes"),
-    ("mapping values are not allowed", "a second ': ' on one line", "quote the text, or indent the key"),
-    ("could not find expected ':'", "a key without ':'", "write 'key: value'"),
-    ("did not find expected key", "this does not fit what stands above", "check indentation, quotes"),
-    ("did not find expected '-' indicator", "this is not an item of the list above", "check the indentation"),
-    ("did not find expected ',' or", "a bracket or brace is not closed", "close it, or quote the text"),
-    ("found unexpected end of stream", "a quoted text is not closed", "add the closing quote"),
-    ("did not find expected alphabetic", "'*' or '&' begins this value", "put it in quotes"),
-    ("found undefined alias", "'*' refers to nothing", "put the text in quotes"),
-    ("found undefined tag", "tags such as '!x' are not read", "delete the tag, or put the text in quotes"),
-    ("found unknown escape", "a backslash in double quotes begins an unknown escape", "use single quotes"),
-    ("did not find expected <document start>", "text stands after the end", "check the indentation"),
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +45,16 @@ class Composed:
 def compose(text: str, path: str) -> Composed:
     """Read one YAML document; every problem is a finding at its place."""
     composer = _Composer(path)
-    odd = _UNPRINTABLE.search(text)
-    if odd is not None:
-        message = f"a control character stands here (U+{ord(odd.group()):04X})"
-        finding = Finding(_position(text[: odd.start()], path), "load", "error", message, "delete it")
-        return Composed(None, {}, {}, (finding,))
+    unreadable = unseen.unreadable(text, path)
+    if unreadable is not None:
+        return Composed(None, {}, {}, (unreadable,))
+    composer.findings += unseen.hidden(text, path)
     event = None
     try:
         for event in yaml.parse(text, _Loader):
             composer.take(event)
     except yaml.MarkedYAMLError as error:
-        conflict = _CONFLICT.search(text)
-        if conflict is not None:
-            composer.findings.append(_left_by_a_merge(_position(text[: conflict.start()], path)))
-        else:
-            composer.report(*(_after_a_quote(error, event) or _in_plain_words(error, text)))
+        composer.findings.append(misread.finding(error, event, text=text, path=path))
         composer.data = None
     except _TooMuchError as stop:
         composer.report(stop.event.start_mark, stop.message, stop.hint)
@@ -98,53 +77,6 @@ def scalar(text: str) -> str | int | float | bool | None:
     if _NUMBER.fullmatch(text) and math.isfinite(float(text)):
         return float(text)
     return text
-
-
-def _position(before: str, path: str) -> Place:
-    """The place right after some text."""
-    return Place(path, before.count("\n") + 1, len(before) - before.rfind("\n"))
-
-
-def _in_plain_words(error: yaml.MarkedYAMLError, text: str) -> tuple[Any, str, str]:
-    """Where it is, what it is, and what to do."""
-    problem = error.problem or "the text is not YAML"
-    mark = error.problem_mark or error.context_mark
-    if "cannot start any token" in problem and _character(text, mark) == "\t":
-        return mark, "a tab stands where spaces must", "indent with spaces"
-    if "unexpected end of stream" in problem or "could not find expected ':'" in problem:
-        mark = error.context_mark or mark  # where the quote or the key began, not where it was missed
-    for sign, message, hint in _PLAIN_WORDS:
-        if sign in problem:
-            return mark, message, hint
-    return mark, f"this is not YAML: {problem}", "check indentation, quotes and brackets"
-
-
-def _after_a_quote(error: yaml.MarkedYAMLError, event: Any) -> tuple[Any, str, str] | None:
-    """The same, when reading failed right behind a quoted text: the quote is what went wrong."""
-    problem, mark = error.problem or "", error.problem_mark
-    if not isinstance(event, yaml.ScalarEvent) or event.style not in _QUOTES or mark is None:
-        return None
-    begun: Any = event.start_mark
-    ended: Any = event.end_mark
-    if ended.line != mark.line or "did not find expected" not in problem:
-        return None
-    if begun.line < ended.line:
-        message = f"the quoted text that begins here runs on to line {ended.line + 1}"
-        return begun, message, "close the quote where the text ends"
-    if event.style == "'" and "key" in problem:
-        hint = "write '' for an apostrophe, or use double quotes"
-        return ended, "text goes on after the closing quote", hint
-    return None
-
-
-def _left_by_a_merge(place: Place) -> Finding:
-    hint = "keep one side, and delete the lines of <<<<<<<, ======= and >>>>>>>"
-    return Finding(place, "load", "error", "a merge conflict was left here", hint)
-
-
-def _character(text: str, mark: Any) -> str:
-    lines = text.splitlines()
-    return lines[mark.line][mark.column : mark.column + 1] if mark.line < len(lines) else ""
 
 
 class _TooMuchError(Exception):
@@ -211,9 +143,15 @@ class _Composer:
         if event.tag is not None:
             self.report(event.start_mark, f"the tag '{event.tag}' is not read", "delete it")
         value = scalar(event.value) if event.implicit[0] and not event.style else event.value
+        if not event.style and unseen.begins_oddly(event.value):
+            self.report(event.start_mark, unseen.SPACE_MESSAGE, unseen.SPACE_HINT)
         if self._at_key():
             self._key(event, value)
         else:
+            if isinstance(value, str) and len(value) > MAXIMUM_TEXT:
+                message = f"the text is longer than {MAXIMUM_TEXT:,} characters"
+                self.report(event.start_mark, message, "shorten it, or link to a document")
+                value = value[:MAXIMUM_TEXT]
             self._anchor(event.anchor, value, 1)
             self._put(event, value, 1)
 
@@ -225,6 +163,8 @@ class _Composer:
         top.awaits_key, top.dropped = False, True
         if event.value == "<<" and not event.style:
             self.report(event.start_mark, "merge keys ('<<') are not read", "write the keys out")
+        elif len(event.value) > MAXIMUM_KEY:
+            self.report(event.start_mark, f"the key is longer than {MAXIMUM_KEY} characters", "shorten it")
         elif not isinstance(key, str):
             self.report(event.start_mark, f"the key '{event.value}' is not a word", "put it in quotes")
         elif key in top.data:

@@ -17,6 +17,15 @@ class Completed:
     output: str
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How a command ended, what it answered, and what it complained about."""
+
+    code: int
+    output: bytes
+    complaint: str
+
+
 def run(command: Sequence[str], folder: Path, *, environment: Mapping[str, str] | None = None) -> Completed:
     """Run a command without a shell and wait for it; ``environment`` is added to our own."""
     done = subprocess.run(
@@ -32,3 +41,17 @@ def run(command: Sequence[str], folder: Path, *, environment: Mapping[str, str] 
         check=False,
     )
     return Completed(done.returncode, done.stdout)
+
+
+def ask(command: Sequence[str], folder: Path, *, environment: Mapping[str, str | None]) -> Answer:
+    """The same with both streams apart, the answer as bytes; None takes a variable out of our own."""
+    changed = {**os.environ, **environment}
+    done = subprocess.run(
+        list(command),
+        cwd=folder,
+        env={name: value for name, value in changed.items() if value is not None},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )
+    return Answer(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"))

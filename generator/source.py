@@ -72,7 +72,15 @@ class Document:
         return value
 
 
+# Likeness is dear: beyond these, a guess would cost more than it helps.
+_LONGEST_NAME = 100
+_MOST_NAMES = 1_000
+
+
 def likely(name: str, names: Iterable[str]) -> str:
     """A hint that names what was probably meant, or nothing."""
-    close = difflib.get_close_matches(name, sorted(set(names)), n=1, cutoff=0.55)
+    known = {known for known in names if len(known) <= _LONGEST_NAME}
+    if len(name) > _LONGEST_NAME or len(known) > _MOST_NAMES:
+        return ""
+    close = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.55)
     return f"did you mean '{close[0]}'?" if close else ""

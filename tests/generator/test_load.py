@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.check import check
-from generator.load import MAXIMUM_BYTES, find_root, load
+from generator.files import MAXIMUM_BYTES
+from generator.keywords import judge
+from generator.load import find_root, load
 from generator.located import compose
 
 ORGANIZATION = "runbooks/organization.yaml"
@@ -45,6 +47,8 @@ def test_every_key_and_value_has_its_place() -> None:
         (b"id: a\ntitle: \xff\n", "2:8", "not UTF-8"),
         (b"id: a\ntitle: \x07\n", "2:8", "a control character stands here (U+0007)"),
         (b"#" * (MAXIMUM_BYTES + 1), "1:1", "larger than"),
+        ("id: a\n".encode("utf-16"), "1:1", "the file is UTF-16"),
+        ("title: größer\n".encode("latin-1"), "1:10", "a byte 0xF6 stands here"),
     ],
 )
 def test_bytes_that_are_no_text_are_findings(
@@ -83,12 +87,105 @@ def test_files_that_would_be_passed_over_are_findings(tmp_path: Path) -> None:
     (root / "runbooks/drift").mkdir()
     (root / "runbooks/drift/runbook.yml").touch()
 
-    messages = {str(f.place.path): f.message for f in load(root).findings}
+    (root / "runbooks/empty").mkdir()
 
-    assert messages == {
-        "runbooks/drift/runbook.yaml": "a folder of runbooks/ holds no runbook",
-        "runbooks/drift/runbook.yml": "this file is not read",
+    told = {str(f.place.path): (f.message, f.hint) for f in load(root).findings}
+
+    assert told == {
+        "runbooks/drift/runbook.yml": ("this file is not read", "rename it to runbook.yaml"),
+        "runbooks/empty/runbook.yaml": (
+            "a folder of runbooks/ holds no runbook",
+            "add the file, or remove the folder",
+        ),
     }
+
+
+def test_a_wrong_ending_does_not_accuse_others(tmp_path: Path) -> None:
+    """A service in a .yml file is a file to rename, not a service that everybody misses."""
+    root = repository(tmp_path, b"id: a\n")
+    (root / "runbooks/services").mkdir()
+    (root / "runbooks/services/scorer.yml").write_text("id: scorer\n", encoding="utf-8")
+    (root / "runbooks/drift").mkdir()
+    (root / "runbooks/drift/runbook.yaml").write_text("id: drift\nservice: scorer\n", encoding="utf-8")
+
+    findings = check(load(root))
+
+    assert [f.message for f in findings if f.place.path.endswith(".yml")] == ["this file is not read"]
+    assert not any("scorer" in f.message for f in findings)
+
+
+@pytest.mark.parametrize("name", ["a\nb", "a\x1b[31m", "\udcff", "\u202eb"])
+def test_names_that_do_not_show_are_findings(name: str, tmp_path: Path) -> None:
+    """Such a name is never printed as it is, and what is in it is not read."""
+    root = repository(tmp_path, b"id: a\n")
+    (root / "runbooks" / name).mkdir()
+
+    (finding,) = load(root).findings
+
+    assert finding.message == "a name with characters that do not show"
+    assert finding.place.path.isprintable()
+
+
+@pytest.mark.parametrize("limit", ["MAXIMUM_SOURCES", "MAXIMUM_ENTRIES", "MAXIMUM_TOTAL_BYTES"])
+def test_more_than_anybody_writes_is_one_finding(
+    limit: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A flood of files ends in a sentence, not in hours of reading."""
+    root = repository(tmp_path, b"id: a\n")
+    for number in range(5):
+        folder = root / "runbooks" / f"r{number}"
+        folder.mkdir()
+        (folder / "runbook.yaml").write_text("id: a\n", encoding="utf-8")
+    monkeypatch.setattr(f"generator.load.{limit}", 4)
+
+    loaded = load(root)
+
+    assert [f.message.startswith("there are more than 4 ") for f in loaded.findings] == [True]
+    assert loaded.documents == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        ("a: 1\nb: x\u202ey\n", "2:5", "U+202E RIGHT-TO-LEFT OVERRIDE"),
+        ("a\u200b: 1\n", "1:2", "U+200B ZERO WIDTH SPACE"),
+        ("a: 1\ufeff\n", "1:5", "U+FEFF"),
+        ("a: x\u2028y\n", "1:5", "an end of line that is none everywhere"),
+        ("a: x\ry\n", "1:5", "an end of line that is none everywhere"),
+        ("a:\n\u00a0\u00a0b: 1\n", "2:1", "a space that YAML takes for a letter"),
+        ("a:\u00a0b\nc: d\n", "1:3", "a space that YAML takes for a letter"),
+        ("a:\n  -\u00a0b\n", "2:3", "a space that YAML takes for a letter"),
+        ("a: " + "x" * 10_001, "1:4", "the text is longer than 10,000 characters"),
+        ("? " + "k" * 201 + "\n: 1\n", "1:3", "the key is longer than 200 characters"),
+        ("k" * 2000 + ": 1\n", "1:2001", "the key before this ':' is longer than 200 characters"),
+        ("a: [1,\nb: 2\n", "1:4", "a bracket or brace is not closed"),
+        ("a: {b: 1, ", "1:10", "the text ends in the middle of something"),
+    ],
+)
+def test_what_is_not_what_it_seems_is_a_finding(text: str, place: str, message: str) -> None:
+    """Characters that hide or turn text, spaces that are none, texts without end."""
+    finding = compose(text, "a.yaml").findings[0]
+
+    assert f"{finding.place.line}:{finding.place.column}" == place
+    assert message in finding.message
+
+
+@pytest.mark.parametrize("text", ["👩\u200d💻", "می\u200cخواهم", "20\u00a0%", "e\u0301", "漢字\u3000漢字"])
+def test_what_languages_need_is_no_finding(text: str) -> None:
+    """Joiners between letters, spaces inside a text and marks on letters belong to people's languages."""
+    assert compose(f"a: {text}\n", "a.yaml").findings == ()
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"), [("no", "write false"), ("On", "write true"), ("maybe", "whether")]
+)
+def test_words_for_true_and_false_are_told_apart(word: str, hint: str) -> None:
+    """``no`` is a word; where true or false must stand, the hint says which."""
+    schema = {"type": "boolean", "description": "Say whether."}
+
+    (problem,) = judge(schema, compose(f"a: {word}", "a.yaml").data["a"], ("a",))
+
+    assert hint in problem.hint
 
 
 def test_a_broken_file_does_not_accuse_others(tmp_path: Path) -> None:

@@ -62,11 +62,14 @@ PROSE = {
     "why", "cost", "cascade", "dashboard", "log", "contact", "address",
     "url", "model_card", "change", "by", "risk", "where", "what",
     "how", "custody", "template", "effect_on_users", "diagnostics", "safety_net", "live_validation",
-    "needs", "term", "site_url",
+    "needs", "term", "site_url", "explanation", "reason", "fact", "source", "data_dictionary", "dependency_tree",
+    "role_in_incident", "questions", "backlog", "briefing", "data_governance", "compliance", "verify_root_cause",
 }  # fmt: skip
 
 
 def _field(name: str, value: object) -> object:
+    if name in PROSE and isinstance(value, tuple):
+        return tuple(_field(name, item) for item in value)
     return value + HOSTILE if isinstance(value, str) and name in PROSE else poisoned(value)
 
 
