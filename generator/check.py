@@ -16,10 +16,8 @@ def check(loaded: Loaded) -> tuple[Finding, ...]:
     sources = Sources.of(loaded)
     found = [*loaded.findings, *(f for one in CHECKS for f in one.check(sources))]
     rules = {"load", waivers.NAME, *(one.name for one in CHECKS)}
-    findings = list(
-        waivers.applied(found, loaded.documents, rules=rules, firm={*FIRM, "load", waivers.NAME})
-    )
-    wanted = _concerned(loaded)
+    findings = list(waivers.applied(found, loaded.documents, rules=rules, firm={*FIRM, "load", waivers.NAME}))
+    wanted = concerned(loaded)
     return tuple(
         sorted({f for f in findings if wanted(f.place.path)}, key=lambda f: (f.place, f.rule, f.message))
     )
@@ -27,11 +25,11 @@ def check(loaded: Loaded) -> tuple[Finding, ...]:
 
 def nothing_asked(loaded: Loaded) -> bool:
     """Whether paths were given, and not one of them is a source or holds one."""
-    wanted = _concerned(loaded)
+    wanted = concerned(loaded)
     return bool(loaded.asked) and not any(wanted(document.path) for document in loaded.documents)
 
 
-def _concerned(loaded: Loaded) -> Callable[[str], bool]:
+def concerned(loaded: Loaded) -> Callable[[str], bool]:
     """Which paths are reported: what was asked for, and what depends on it."""
     if not loaded.asked:
         return lambda path: True

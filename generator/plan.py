@@ -148,6 +148,11 @@ def entries(runbook: Runbook) -> tuple[str, ...]:
     return tuple(dict.fromkeys(starts.get(name, name) for name in [*first, *named] if name not in ENDINGS))
 
 
+def entry_of(runbook: Runbook, target: str) -> str:
+    """The node at which one begins who goes to a target."""
+    return _starts(runbook).get(target, target)
+
+
 def next_nodes(node: PlanNode) -> tuple[str, ...]:
     """Where a node may lead, endings included."""
     ways = [node.on_success, node.on_failure, *(answer.go for answer in node.answers)]

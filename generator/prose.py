@@ -7,15 +7,17 @@ A number stands once, where it is defined; prose says ``{{ signal.amount-psi.thr
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import TypeVar
 
-from generator.model import Identified, Runbook, Service
+from generator.model import Identified, Profile, Runbook, Service, Step
+from generator.plan import parts
 
 T = TypeVar("T", bound=Identified)
 
-REFERENCE = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+# Possessive throughout, so that thousands of spaces are read once.
+REFERENCE = re.compile(r"\{\{\s*+((?:[^{}\s]|\s++(?!\}\}))*+)\s*+\}\}")
 INCIDENT = "incident."
 
 SIGNAL_FIELDS = ("title", "threshold", "hold_minutes", "severity")
@@ -29,13 +31,21 @@ OBJECTIVE_FIELDS = (
 CONTROL_FIELDS = ("title", "cost", "minutes", "default")
 REMEDY_FIELDS = ("title", "minutes")
 PATH_FIELDS = ("title",)
+STEP_FIELDS = ("minutes", "within_minutes", "hold_minutes")
+PROFILE_FIELDS: Mapping[str, Callable[[Profile], float]] = {
+    "labels.delay_minutes": lambda profile: profile.labels.delay_minutes,
+    "latency.deadline_ms": lambda profile: profile.latency.deadline_ms,
+    "accuracy_window_minutes": lambda profile: profile.accuracy_window_minutes,
+}
 FORMS = (
     "signal.ID.FIELD",
     "signal.ID.with.KEY",
     "control.ID.FIELD",
     "path.ID.FIELD",
     "remedy.ID.FIELD",
+    "step.ID.FIELD",
     "objectives.FIELD",
+    "profile.FIELD",
     "incident.FIELD",
 )
 
@@ -82,6 +92,10 @@ def value_of(reference: str, runbook: Runbook, service: Service) -> str:
             return _field(reference, _item(reference, id, runbook.containment.paths), name, PATH_FIELDS)
         case ["remedy", id, name]:
             return _field(reference, _item(reference, id, runbook.mitigation.remedies), name, REMEDY_FIELDS)
+        case ["step", id, name]:
+            return _of_step(reference, id, name, runbook)
+        case ["profile", *names]:
+            return _of_profile(reference, ".".join(names), service)
     raise UnknownReferenceError(reference, f"a reference is one of {', '.join(FORMS)}")
 
 
@@ -113,6 +127,25 @@ def _field(reference: str, item: object, name: str, fields: tuple[str, ...]) -> 
         hint = f"did you mean '{near[0]}'?" if near else f"say one of {_listed(fields)}"
         raise UnknownReferenceError(reference, hint)
     return printed(getattr(item, name))
+
+
+def _of_step(reference: str, id: str, name: str, runbook: Runbook) -> str:
+    """A number of a step, of its check, or of a phase of restoration."""
+    steps = [step for part in parts(runbook) for step in part.steps]
+    item = _item(reference, id, [*steps, *runbook.mitigation.restoration.phases])
+    found = {field: getattr(item, field, None) for field in STEP_FIELDS}
+    if isinstance(item, Step) and item.check is not None:
+        found |= {field: getattr(item.check, field) for field in ("within_minutes", "hold_minutes")}
+    known = {field: value for field, value in found.items() if value is not None}
+    if name not in known:
+        raise UnknownReferenceError(reference, f"'{id}' has {_listed(known)}")
+    return printed(known[name])
+
+
+def _of_profile(reference: str, name: str, service: Service) -> str:
+    if name not in PROFILE_FIELDS:
+        raise UnknownReferenceError(reference, f"a profile has {_listed(PROFILE_FIELDS)}")
+    return printed(PROFILE_FIELDS[name](service.profile))
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -22,12 +22,14 @@ def applied(
 ) -> Iterator[Finding]:
     """What is left of the findings; ``firm`` are the rules that cannot be switched off."""
     files = {document.path: _File(document) for document in documents if document.data.get("waivers")}
+    blind = False
     for finding in findings:
+        blind |= finding.rule in firm
         file = files.get(finding.place.path)
         if file is None or finding.rule in firm or not file.answers(finding):
             yield finding
     for file in files.values():
-        yield from file.problems(rules, firm)
+        yield from file.problems(rules, firm, blind=blind)
 
 
 class _File:
@@ -57,8 +59,11 @@ class _File:
         self.used |= answering
         return bool(answering)
 
-    def problems(self, rules: Collection[str], firm: Collection[str]) -> Iterator[Finding]:
-        """Waivers of rules that there are not, or that are firm; of nothing; and those that nothing needs."""
+    def problems(self, rules: Collection[str], firm: Collection[str], *, blind: bool) -> Iterator[Finding]:
+        """Waivers of rules that there are not, or that are firm; of nothing; and those that nothing needs.
+
+        ``blind``: something broke a firm rule, so other rules could not look at everything.
+        """
         for index, waiver in enumerate(self.waivers):
             rule, at = waiver.get("rule"), waiver.get("at", "")
             if not isinstance(rule, str):
@@ -67,12 +72,14 @@ class _File:
                 hint = likely(rule, rules) or "a finding names its rule in brackets"
                 yield self._finding((index, "rule"), f"there is no rule '{rule}'", hint)
             elif rule in firm:
-                message = f"the rule '{rule}' cannot be switched off: pages and drills are made of what it holds"
+                message = (
+                    f"the rule '{rule}' cannot be switched off: pages and drills are made of what it holds"
+                )
                 yield self._finding((index, "rule"), message, "mend what it finds, and delete this waiver")
             elif self._parts[index] is None:
                 hint = "name an id that this file defines, or a way such as postmortem.template"
                 yield self._finding((index, "at"), f"nothing here is called '{at}'", hint)
-            elif index not in self.used:
+            elif index not in self.used and not blind:
                 yield self._finding((index,), f"nothing breaks the rule '{rule}' here", "delete this waiver")
 
     def _finding(self, pointer: Pointer, message: str, hint: str) -> Finding:
@@ -83,11 +90,23 @@ def _part(document: Document, at: str) -> Pointer | None:
     """The way to what a waiver is about; None when there is no such part."""
     if not at:
         return ()
-    for pointer in document.values:
-        if pointer and pointer[-1] == "id" and pointer[0] != "waivers" and document.at(pointer) == at:
-            return pointer[:-1]
+    for pointer in _ids(document.data, at):
+        if pointer[:1] != ("waivers",):
+            return pointer
     pointer = tuple(int(part) if part.isdecimal() else part for part in at.split("."))
     return pointer if pointer in document.values else None
+
+
+def _ids(value: object, id: str, pointer: Pointer = ()) -> Iterator[Pointer]:
+    """The mappings of that id, outside in."""
+    if isinstance(value, Mapping):
+        if value.get("id") == id:
+            yield pointer
+        for key, item in value.items():
+            yield from _ids(item, id, (*pointer, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _ids(item, id, (*pointer, index))
 
 
 def _covers(part: Pointer, pointers: Iterable[Pointer]) -> bool:

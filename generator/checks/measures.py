@@ -1,26 +1,70 @@
-"""What a critical task is measured by is an event that a record can hold."""
+"""What a critical task is measured by is an event that a record can hold.
+
+A task that waits for a control, a role or a template that there is not can never be done,
+and one that forbids it can never be failed: the score would be wrong, and nobody would see why.
+
+Write the event, its keys and its values as the service, its runbooks and the organization call them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from generator import schemas
+from generator import kinds, schemas
 from generator.checks.sources import Sources
+from generator.keywords import shown
+from generator.model import ENDINGS
 from generator.source import Document, Finding, Pointer, Severity, likely
 
 name = "measures"
 severity: Severity = "error"
 
+NAMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "acknowledge": {"signal": ("runbook.signal",)},
+    "alert": {"runbook": ("catalogue.runbook",), "signal": ("runbook.signal",)},
+    "approval": {"role": ("organization.role",)},
+    "assume": {"role": ("organization.role",)},
+    "collect": {"evidence": ("runbook.evidence",)},
+    "control": {"control": ("service.control",)},
+    "control-effective": {"control": ("service.control",)},
+    "could-not-follow": {"node": ("runbook.node",), "runbook": ("catalogue.runbook",)},
+    "decision": {"decision": ("runbook.node",), "go": ("runbook.node",), "runbook": ("catalogue.runbook",)},
+    "declare": {"service": ("catalogue.service",), "severity": ("organization.severity",)},
+    "hypothesis": {"component": ("service.node",)},
+    "message": {
+        "channel": ("organization.channel",),
+        "to": ("organization.role", "organization.team"),
+    },
+    "open": {"runbook": ("catalogue.runbook",)},
+    "post": {
+        "audience": ("organization.audience",),
+        "channel": ("organization.channel",),
+        "template": ("runbook.template",),
+    },
+    "step": {"runbook": ("catalogue.runbook",), "step": ("runbook.node",)},
+    "step-start": {"runbook": ("catalogue.runbook",), "step": ("runbook.node",)},
+}
+"""What the keys of an event hold, where it is a name; settings of controls have a rule of their own."""
+
+WORDS = {
+    ("alert", "severity"): ("page", "ticket", "info"),
+    ("alert", "state"): ("firing", "resolved"),
+    ("end", "reason"): ("horizon", "ended", "interrupted"),
+    ("step", "outcome"): ("success", "failure", "skipped"),
+}
+VOCABULARIES = {("declare", "symptom"): "symptom", ("hypothesis", "mechanism"): "mechanism"}
+
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Events that there are not, and values that they do not have."""
+    """Events that there are not, and keys and values that they do not have."""
     known = events()
     for drill in sources.sound("drill"):
         for index, task in enumerate(drill.data["tasks"]):
             for key in ("measure", "before"):
                 if key in task:
                     yield from _unknown(drill, ("tasks", index, key), task[key], known)
+                    yield from _impossible(sources, drill, ("tasks", index, key), task[key])
 
 
 def events() -> Mapping[str, frozenset[str]]:
@@ -46,3 +90,49 @@ def _unknown(
             hint = likely(key, known[event]) or "it holds: " + ", ".join(sorted(known[event]))
             place = drill.place((*pointer, "where", key), key=True)
             yield Finding(place, name, severity, f"an event '{event}' does not hold '{key}'", hint)
+
+
+def _impossible(
+    sources: Sources, drill: Document, pointer: Pointer, measure: Mapping[str, Any]
+) -> Iterator[Finding]:
+    event = measure["event"]
+    for key, value in measure.get("where", {}).items():
+        known = _values(sources, drill, event, key)
+        if known is not None and not (isinstance(value, str) and value in known):
+            hint = likely(str(value), known) or f"there are: {', '.join(sorted(known)) or 'none'}"
+            message = f"no event '{event}' has the {key} {shown(value)}"
+            yield Finding(drill.place((*pointer, "where", key)), name, severity, message, hint)
+
+
+def _values(sources: Sources, drill: Document, event: str, key: str) -> Collection[str] | None:
+    """What may stand there; None where that cannot be known."""
+    if (event, key) in WORDS:
+        return WORDS[event, key]
+    if (event, key) in VOCABULARIES:
+        return kinds.vocabulary(VOCABULARIES[event, key])
+    found: set[str] = set(ENDINGS) if key == "go" else set()
+    for namespace in NAMES.get(event, {}).get(key, ()):
+        names = _names(sources, drill, namespace)
+        if names is None:
+            return None
+        found |= names
+    return found or None
+
+
+def _names(sources: Sources, drill: Document, namespace: str) -> set[str] | None:
+    """The names of a namespace, of all runbooks of the service; None when some cannot be seen."""
+    homes = [drill]
+    if namespace.startswith("runbook."):
+        service = drill.data["service"]
+        homes = [r for r in sources.of_kind("runbook") if r.data.get("service", service) == service]
+    sound = all(sources.is_complete(h) for home in homes for h in sources.homes(namespace, home))
+    if not namespace.startswith("catalogue.") and (
+        not sound or any(sources.is_muddled(namespace, home) for home in homes)
+    ):
+        return None
+    found: set[str] = set()
+    for home in homes:
+        names = sources.names(namespace, home)
+        # Where two runbooks have a signal of one name, a record says whose it is.
+        found |= names | ({f"{home.name}/{one}" for one in names} if namespace == "runbook.signal" else set())
+    return found

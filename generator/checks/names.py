@@ -15,6 +15,8 @@ def check(sources: Sources) -> Iterator[Finding]:
     """Documents whose id and file name differ, and drills of one name."""
     for document in sources.documents:
         id = document.data.get("id")
+        if any(problem.pointer == ("id",) for problem in sources.readings[document.path].problems):
+            continue  # one that is malformed is the name of nothing
         if document.kind != "organization" and isinstance(id, str) and id != document.name:
             thing = "folder" if document.kind == "runbook" else "file"
             message = f"the id '{id}' is not the name of the {thing}, '{document.name}'"

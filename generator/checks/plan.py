@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from generator.checks.sources import Sources
 from generator.model import ENDINGS, Decision, Runbook
-from generator.plan import entries, parts, plan_of, reached, ways
+from generator.plan import entries, parts, reached
 from generator.source import Document, Finding, Pointer, Severity
 
 name = "plan"
@@ -16,10 +16,14 @@ severity: Severity = "error"
 def check(sources: Sources) -> Iterator[Finding]:
     """Lists that just stop, decisions without a way out, steps that nothing leads to, endless loops."""
     for document in sources.sound("runbook"):
+        if sources.is_muddled("runbook.node", document):
+            continue  # a step that is given twice hides another
         runbook = sources.runbooks[document.path]
         loose = [*_loose_lists(runbook), *_loose_decisions(runbook)]
-        leads = {} if loose else ways(plan_of(runbook))
-        lost = [*_unreachable(runbook, leads), *_endless(leads)] if _resolves(leads) else []
+        walked = sources.ways[document.path]
+        # When it is not whole, the check of references says why.
+        leads = walked.leads if walked.is_whole and not loose else {}
+        lost = [*_unreachable(runbook, leads), *_endless(leads)]
         for id, suffix, message, hint in [*loose, *lost]:
             pointer = _pointer(sources, document, id)
             yield Finding(document.place((*pointer, *suffix)), name, severity, message, hint)
@@ -59,11 +63,6 @@ def _loose_answers(decision: Decision) -> Iterator[_Trouble]:
     if answer.when is not None:
         message = f"the last answer of '{decision.id}' has a condition: nothing is left when it does not hold"
         yield decision.id, ("answers", index, "when"), message, "delete 'when', or add an answer for all else"
-
-
-def _resolves(leads: Mapping[str, tuple[str, ...]]) -> bool:
-    """False when a target names nothing; the check of references says so."""
-    return all(way in leads or way in ENDINGS for targets in leads.values() for way in targets)
 
 
 def _unreachable(runbook: Runbook, leads: Mapping[str, tuple[str, ...]]) -> Iterator[_Trouble]:

@@ -1,18 +1,35 @@
-"""References in prose, such as ``{{ signal.ID.threshold }}``, lead somewhere."""
+"""References in prose, such as ``{{ signal.ID.threshold }}``, are well-formed and lead somewhere.
+
+A reference that is one brace short is printed as it stands, and the number that the responder needs is missing.
+
+Write two braces on both sides, and a form that the hint names.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from generator.checks.sources import Sources
 from generator.model import Runbook, Service
-from generator.prose import INCIDENT, UnknownReferenceError, references, value_of
+from generator.prose import FORMS, INCIDENT, REFERENCE, UnknownReferenceError, references, value_of
 from generator.source import Document, Finding, Pointer, Severity, likely
 from generator.values import structure
 
 name = "prose"
 severity: Severity = "error"
+
+NAMESPACES = (
+    ("control", "service.control"),
+    ("path", "runbook.node"),
+    ("remedy", "runbook.node"),
+    ("signal", "runbook.signal"),
+)
+"""What the first word of a reference names."""
+ROOTS = "|".join(sorted({form.partition(".")[0] for form in FORMS}))
+_SHORT = re.compile(rf"\{{*\s*\b(?:{ROOTS})\.[\w.-]*\s*\}}+|\{{+\s*(?:{ROOTS})\.[\w.-]*\s*\}}*")
+"""What looks like a reference, with too few braces, or too many."""
 
 INCIDENT_FIELDS = ("components", "name", "next_milestone", "now", "severity", "started", "status")
 
@@ -23,12 +40,19 @@ def check(sources: Sources) -> Iterator[Finding]:
     for document in sources.sound("runbook"):
         runbook = sources.runbooks[document.path]
         if runbook.service in services:
-            yield from _unknown(document, runbook, services[runbook.service])
+            yield from _unknown(sources, document, runbook, services[runbook.service])
 
 
-def _unknown(document: Document, runbook: Runbook, service: Service) -> Iterator[Finding]:
+def _unknown(sources: Sources, document: Document, runbook: Runbook, service: Service) -> Iterator[Finding]:
+    muddled = tuple(f"{root}." for root, namespace in NAMESPACES if sources.is_muddled(namespace, document))
     for pointer, text in texts(document.data):
+        for short in _SHORT.findall(REFERENCE.sub(" ", text)):
+            message = f"'{short.strip()}' is no reference: it has too few braces, or too many"
+            hint = f"write '{{{{ {short.strip(' {}')} }}}}'"
+            yield Finding(document.place(pointer), name, severity, message, hint)
         for reference in references(text):
+            if reference.startswith(muddled):
+                continue  # a name there is given twice; what is missing follows from it
             try:
                 _follow(reference, runbook, service)
             except UnknownReferenceError as error:

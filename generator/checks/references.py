@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.checks.sources import Sources
+from generator.checks.sources import Sources, repeated
 from generator.schemas import Definition, Reference
 from generator.source import Document, Finding, Severity, likely
 
@@ -25,7 +25,7 @@ def unknown(sources: Sources, document: Document, reference: Reference) -> Itera
     """The finding of a name that is not defined where it should be; silent where that cannot be known."""
     known = set(reference.also)
     for namespace in reference.namespaces:
-        if not _is_complete(sources, document, namespace):
+        if not _is_complete(sources, document, namespace) or sources.is_muddled(namespace, document):
             return
         known |= sources.names(namespace, document)
     if reference.name not in known:
@@ -50,19 +50,9 @@ def _listed(known: set[str], what: str) -> str:
 
 
 def _twice(document: Document, definitions: tuple[Definition, ...]) -> Iterator[Finding]:
-    first: dict[tuple[object, ...], Definition] = {}
-    for definition in definitions:
-        scope = _list_of(definition) if definition.again else ()
-        earlier = first.setdefault((definition.namespace, definition.name, scope), definition)
-        if earlier is not definition:
-            what = definition.namespace.partition(".")[2]
-            line = document.place(earlier.pointer).line
-            message = f"the {what} '{definition.name}' is defined twice"
-            place = document.place(definition.pointer)
-            yield Finding(place, name, severity, message, f"the first stands in line {line}; rename one")
-
-
-def _list_of(definition: Definition) -> tuple[str | int, ...]:
-    """The way to the list in which a name is defined."""
-    indexes = [i for i, part in enumerate(definition.pointer) if isinstance(part, int)]
-    return definition.pointer[: indexes[-1]] if indexes else definition.pointer
+    for definition, earlier in repeated(definitions):
+        what = definition.namespace.partition(".")[2]
+        line = document.place(earlier.pointer).line
+        message = f"the {what} '{definition.name}' is defined twice"
+        place = document.place(definition.pointer)
+        yield Finding(place, name, severity, message, f"the first stands in line {line}; rename one")

@@ -79,6 +79,8 @@ def _choices(
         return tuple(str(value) for value in control.get("values") or ())
     if setting == "switch":
         return ("on", "off")
+    if isinstance(setting, list):
+        return tuple(str(word) for word in setting)
     return _versions(control, service) if setting == "version" else None
 
 

@@ -9,11 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from generator import schemas
+from generator.checks.healthy import Healthy, healthy_of
+from generator.checks.measured import MeasuredSignal
+from generator.checks.signals import measured_signals
 from generator.load import Loaded
-from generator.model import Runbook
-from generator.schemas import Reading
-from generator.source import Document, Pointer
+from generator.model import PanelRows, Runbook, Service
+from generator.panel import PanelError, read_text, rows_of
+from generator.schemas import Definition, Reading
+from generator.source import Document, Place, Pointer
 from generator.values import structure
+from generator.ways import Ways
 
 _STRUCTURAL = {"unknown-key", "missing-key", "wrong-type"}
 
@@ -57,10 +62,20 @@ class Sources:
             return [] if service is None else [service]
         return list(self.of_kind(scope)) if scope == "organization" else []
 
+    @property
+    def organization(self) -> Document | None:
+        """The organization, when it says what its schema asks for."""
+        return next(self.sound("organization"), None)
+
     def service_of(self, document: Document) -> Document | None:
         """The service that a document is about; a service is about itself."""
         name = document.name if document.kind == "service" else document.data.get("service")
         return next((d for d in self.of_kind("service") if d.name == name), None)
+
+    def sound_service_of(self, document: Document) -> Document | None:
+        """The service that a document is about, when it says what its schema asks for."""
+        service = self.service_of(document)
+        return service if service in list(self.sound("service")) else None
 
     def names(self, namespace: str, document: Document) -> frozenset[str]:
         """The names that a document may use in that namespace."""
@@ -68,6 +83,10 @@ class Sources:
         if namespace.startswith("catalogue."):
             return frozenset(home.name for home in homes)
         return frozenset(name for home in homes for name in self._defined[home.path].get(namespace, ()))
+
+    def is_muddled(self, namespace: str, document: Document) -> bool:
+        """Whether a name of that namespace is malformed or given twice; what is unknown then follows from it."""
+        return any(namespace in self._muddled[home.path] for home in self.homes(namespace, document))
 
     def pointer(self, document: Document, namespace: str, name: str) -> Pointer:
         """Where a document defines a name; the top when it does not."""
@@ -86,9 +105,84 @@ class Sources:
         return defined
 
     @functools.cached_property
+    def _muddled(self) -> Mapping[str, set[str]]:
+        muddled: dict[str, set[str]] = {}
+        for path, reading in self.readings.items():
+            wrong = {problem.pointer for problem in reading.problems}
+            malformed = {d.namespace for d in reading.definitions if d.pointer in wrong}
+            muddled[path] = malformed | {later.namespace for later, _ in repeated(reading.definitions)}
+        return muddled
+
+    @functools.cached_property
     def runbooks(self) -> Mapping[str, Runbook]:
         """The sound runbooks as values, by path."""
         return {d.path: structure(d.data, Runbook) for d in self.sound("runbook")}
+
+    @functools.cached_property
+    def services(self) -> Mapping[str, Service]:
+        """The sound services as values, by path."""
+        return {d.path: structure(d.data, Service) for d in self.sound("service")}
+
+    @functools.cached_property
+    def healthy(self) -> Mapping[str, Healthy]:
+        """What is ordinary for each sound service, by its path."""
+        return {path: healthy_of(one, self._panel(one)) for path, one in self.services.items()}
+
+    def _panel(self, service: Service) -> PanelRows | None:
+        try:
+            return rows_of(read_text(self.root, service.profile.panel.file))
+        except PanelError:
+            return None  # the check of panels says so
+
+    @functools.cached_property
+    def measured(self) -> Mapping[str, tuple[MeasuredSignal, ...]]:
+        """The signals of sound runbooks on sound services whose behaviour can be told, by path."""
+        found: dict[str, tuple[MeasuredSignal, ...]] = {}
+        for document in self.sound("runbook"):
+            service = self.service_of(document)
+            if service is not None and service.path in self.healthy:
+                signals = self.runbooks[document.path].detection.signals
+                found[document.path] = tuple(measured_signals(signals, self.healthy[service.path]))
+        return found
+
+    @functools.cached_property
+    def ways(self) -> Mapping[str, Ways]:
+        """The ways through the sound runbooks, by path; those that are not whole among them."""
+        return {path: Ways.of(runbook) for path, runbook in self.runbooks.items()}
+
+    def walked(self) -> Iterator[tuple[Document, Ways]]:
+        """The runbooks whose plan can be walked, since it is whole, each with its ways."""
+        found = ((d, self.ways[d.path]) for d in self.of_kind("runbook") if d.path in self.ways)
+        return ((document, ways) for document, ways in found if ways.is_whole)
+
+    def served(self) -> Iterator[tuple[Document, Ways, Service]]:
+        """The same, each with its service; without those whose service is not sound."""
+        for document, ways in self.walked():
+            service = self.service_of(document)
+            if service is not None and service.path in self.services:
+                yield document, ways, self.services[service.path]
+
+    def node_place(self, document: Document, id: str, *keys: str) -> Place:
+        """Where a step, decision or phase of a runbook stands, or else something in it, else its id."""
+        pointer = self.pointer(document, "runbook.node", id)
+        wanted = (*pointer[:-1], *keys)
+        return document.place(wanted if keys and wanted in document.values else pointer)
+
+
+def repeated(definitions: Iterable[Definition]) -> Iterator[tuple[Definition, Definition]]:
+    """Each definition of a name that was defined before, and the one before."""
+    first: dict[tuple[object, ...], Definition] = {}
+    for definition in definitions:
+        scope = _list_of(definition) if definition.again else ()
+        earlier = first.setdefault((definition.namespace, definition.name, scope), definition)
+        if earlier is not definition:
+            yield definition, earlier
+
+
+def _list_of(definition: Definition) -> Pointer:
+    """The way to the list in which a name is defined."""
+    indexes = [i for i, part in enumerate(definition.pointer) if isinstance(part, int)]
+    return definition.pointer[: indexes[-1]] if indexes else definition.pointer
 
 
 def mappings(value: Any, pointer: Pointer = ()) -> Iterable[tuple[Pointer, dict[str, Any]]]:

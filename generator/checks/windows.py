@@ -1,4 +1,10 @@
-"""A signal on what the service measures itself asks for a window, and a feature, that the service measures."""
+"""A signal on what the service measures itself asks for what the service measures: window, feature, golden set.
+
+Drift and accuracy are gauges of the service. Over another window, of another feature, or without a golden set
+there is no series: the signal never fires, and everybody takes its silence for health.
+
+Ask for one that the service's profile names, or let the service measure it and add it to the profile.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +32,7 @@ def _unmeasured(sources: Sources, document: Document, service: Document) -> Iter
         home = declared[signal["kind"]].declaration.get("window_of")
         minutes = signal.get("with", {}).get("window_minutes")
         yield from _unwatched(sources, document, service, index)
+        yield from _lacking(document, service, index, declared[signal["kind"]].declaration.get("needs"))
         if home is None or minutes is None:
             continue
         measured = _measured(service, home)
@@ -45,6 +52,14 @@ def _unwatched(sources: Sources, document: Document, service: Document, index: i
         place = document.place(("detection", "signals", index, "with", "feature"))
         message = f"'{service.name}' does not watch the feature '{feature}', so this would never have a value"
         yield Finding(place, name, severity, message, "add it to profile.drift.features of the service")
+
+
+def _lacking(document: Document, service: Document, index: int, needs: str | None) -> Iterator[Finding]:
+    """A kind whose value comes from a part of the profile that may be left out."""
+    if needs is not None and needs not in service.data["profile"]:
+        place = document.place(("detection", "signals", index, "kind"))
+        message = f"'{service.name}' has no profile.{needs}, so this would never have a value"
+        yield Finding(place, name, severity, message, f"give it one: profile.{needs} of the service")
 
 
 def _measured(service: Document, home: str) -> tuple[float, ...]:

@@ -42,8 +42,7 @@ class Case:
 
     def write(self, root: Path) -> str:
         """Put a copy of some shipped sources, changed, into a folder; the changed file's text."""
-        for part in BASE:
-            _copy(ROOT / "runbooks" / part, root / "runbooks" / part)
+        copied(root)
         target = root / self.file
         target.parent.mkdir(parents=True, exist_ok=True)
         text = (
@@ -53,6 +52,13 @@ class Case:
         )
         target.write_text(text, encoding="utf-8")
         return text
+
+
+def copied(root: Path) -> Path:
+    """The sources that the cases change, copied into a folder."""
+    for part in BASE:
+        _copy(ROOT / "runbooks" / part, root / "runbooks" / part)
+    return root
 
 
 def _copy(source: Path, target: Path) -> None:

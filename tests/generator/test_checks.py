@@ -83,3 +83,13 @@ def test_a_link_that_leads_to_itself_is_a_finding(file: str, tmp_path: Path) -> 
         "a link that leads nowhere" in f.message or "this link leads nowhere" in f.message
         for f in check(load(tmp_path))
     )
+
+
+def test_a_step_back_to_a_version_that_cannot_serve_is_found(tmp_path: Path) -> None:
+    """The pipeline of old does not compute a feature, and does not say so."""
+    service = copied(tmp_path) / "runbooks/services/fraud-scorer.yaml"
+    service.write_text(service.read_text().replace("          omits: [device_trust]\n", ""))
+
+    found = [f for f in check(load(tmp_path)) if f.rule == "compatible"]
+    assert [f.place.path for f in found] == ["runbooks/feature-drift/runbook.yaml"]
+    assert "after 'pipeline-v1' 'summer-2026' weighs 'device_trust'" in found[0].message
