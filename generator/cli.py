@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from generator.crash import version_of_drillbook
-from generator.entry import AMISS, GOOD, enter, root_option, with_catalogue
+from generator.entry import AMISS, GOOD, context_of, enter, root_option, with_catalogue
 
 if TYPE_CHECKING:
     from generator.model import Catalogue
+    from generator.report import Context
+    from generator.reviews import Verdict
     from generator.source import Finding
 
 _EPILOG = """\b
 Examples:
   runbook check                              everything, with path:line:column
   runbook check runbooks/feature-drift       one runbook and its drills
+  runbook check --changed main               what the work since main touches or causes
   runbook check --format github              annotations in a pull request
   runbook serve                              build the site and show it, on this machine
   runbook export prometheus --out build      alerting rules
   runbook show feature-drift                 a runbook and its plan
+  runbook diff main                          what the work since main changes in an incident
 
 \b
 Exit codes: 0 good; 1 findings; 2 wrong usage; 3 a bug of ours, with a log to paste; 130 interrupted.
@@ -47,7 +53,9 @@ def runbook() -> None:
 Examples:
   runbook check
   runbook check runbooks/services/fraud-scorer.yaml
+  runbook check --changed main               what the work since main touches or causes
   runbook check --format sarif > findings.sarif
+  runbook check --external                   ask each linked address whether it answers
 """
 )
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path), metavar="[PATH]...")
@@ -55,11 +63,18 @@ Examples:
     "--format", "format_", type=click.Choice(["text", "json", "github", "sarif"]), default="text",
     show_default=True, help="For people, programs, GitHub annotations, or code scanners.",
 )  # fmt: skip
+@click.option(
+    "--external", is_flag=True, help="Also ask each linked address whether it answers; needs a network."
+)
+@click.option(
+    "--changed", metavar="REV", help="Only what the change since this revision of git touches or causes."
+)
 @root_option
-def check(paths: tuple[Path, ...], format_: str, root: Path) -> int:
+def check(paths: tuple[Path, ...], *, format_: str, external: bool, changed: str | None, root: Path) -> int:
     """Find every problem in the sources, each at its line and column.
 
     PATHs limit what is reported: these files and folders, and what depends on them.
+    With --format github, a workflow's page gets a summary of the findings too.
     """
     from generator import report
     from generator.check import check as check_sources
@@ -71,14 +86,61 @@ def check(paths: tuple[Path, ...], format_: str, root: Path) -> int:
             raise click.BadParameter(f"{path} is not in {root}", param_hint="PATH")
     loaded = load(root, paths)
     findings = check_sources(loaded)
+    dead: tuple[Finding, ...] = ()
+    if external:
+        from generator.external import unanswered
+
+        dead = tuple(unanswered(loaded))
+        findings = tuple(sorted({*findings, *dead}, key=lambda f: (f.place, f.rule, f.message)))
     # No error: hooks hand over every changed file, and most are none of our business.
     if nothing_asked(loaded) and not findings:
         click.echo("none of these is a source, so nothing was checked", err=True)
-    if format_ == "text":
-        click.echo(report.text(findings, colour=sys.stdout.isatty()))
-    else:
-        click.echo(report.FORMATS[format_](findings))
+    context = context_of(root, sys.stdout)
+    if changed is not None:
+        findings, context = _since(findings, context, root=root, revision=changed, elsewhere=dead)
+    if format_ == "github":
+        context = _for_github(findings, context, root)
+    elif format_ == "sarif":
+        context = _for_scanners(context, root)
+    click.echo(report.FORMATS[format_](findings, context))
     return _code(findings)
+
+
+def _since(
+    findings: Sequence[Finding], context: Context, *, root: Path, revision: str, elsewhere: Sequence[Finding]
+) -> tuple[tuple[Finding, ...], Context]:
+    """The findings that the change since a revision is answerable for."""
+    from generator.revisions import UnknownRevisionError
+    from generator.since import since
+
+    try:
+        recent = since(findings, root, revision, elsewhere=elsewhere)
+    except UnknownRevisionError as error:
+        raise click.BadParameter(str(error), param_hint="--changed") from error
+    return recent.findings, replace(context, changed=recent.changed, left_out=recent.left_out)
+
+
+def _for_github(findings: Sequence[Finding], context: Context, root: Path) -> Context:
+    from generator import workflow
+    from generator.revisions import UnknownRevisionError
+
+    context = workflow.placed(context, root, os.environ)
+    try:
+        context = workflow.compared(context, root, os.environ)
+    except UnknownRevisionError as error:
+        click.echo(f"findings are not sorted by what the pull request changes: {error}", err=True)
+    workflow.write_page(findings, context, os.environ)
+    return context
+
+
+def _for_scanners(context: Context, root: Path) -> Context:
+    from generator import workflow
+    from generator.reference.rules import rules
+    from generator.report import Rule
+
+    known = [Rule(rule.name, rule.severity, rule.words) for rule in rules()]
+    context = workflow.placed(context, root, os.environ)
+    return replace(context, rules=known, version=version_of_drillbook())
 
 
 def _code(findings: Sequence[Finding]) -> int:
@@ -97,7 +159,7 @@ def build(catalogue: Catalogue, *, root: Path, out: Path | None) -> int:
     folder = (out or root / "site").resolve()
     built = site.build(catalogue, root, folder, progress=lambda words: click.echo(words, err=True))
     if built.findings:
-        click.echo(report.text(built.findings, colour=sys.stdout.isatty()))
+        click.echo(report.text(built.findings, context_of(root, sys.stdout)))
     click.echo(f"{built.pages} pages in {folder}")
     return _code(built.findings)
 
@@ -170,4 +232,102 @@ def show(catalogue: Catalogue, *, root: Path, id_: str, as_json: bool) -> int:
         hint = likely(id_, known) or "there are: " + ", ".join(known)
         raise click.BadParameter(f"unknown id '{id_}' ({hint})", param_hint="ID")
     click.echo(json.dumps(plain(found), indent=2, ensure_ascii=False) if as_json else text_of(found))
+    return GOOD
+
+
+@runbook.command(
+    epilog="""\b
+Examples:
+  runbook diff main                                what the work since main changes in an incident
+  runbook diff HEAD~1 runbooks/feature-drift       of one runbook and its drills
+  runbook diff main --format markdown              a comment for a pull request
+  runbook diff --since-review feature-drift        since the text that was approved last
+
+\b
+Exit codes: 0 with and without changes, for it is a report; 2 an unknown revision; findings in the
+sources do not stop it: rules that the new text breaks, and the old one did not, are among the changes.
+"""
+)
+@click.argument("revision", metavar="[REV]", required=False)
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+@click.option(
+    "--format", "format_", type=click.Choice(["text", "markdown", "json"]), default="text",
+    show_default=True, help="For people, for a pull request, or for programs.",
+)  # fmt: skip
+@click.option("--since-review", metavar="ID", help="In place of REV: what was approved last of this runbook.")
+@root_option
+def diff(
+    revision: str | None, paths: tuple[Path, ...], *, format_: str, since_review: str | None, root: Path
+) -> int:
+    """Say what a change of the sources means in an incident, one line each.
+
+    The sources as they are now are compared with those of REV, a revision of git: a branch, a tag, a commit.
+    What hurts most comes first: safety lost, objectives, signals, the plan, people, words.
+    Layout, comments and the order of keys are no change.
+    PATHs limit what is told: these files and folders.
+    """
+    from generator.changes import FORMATS, changes_since, changes_since_review
+    from generator.changes.approved import NotReviewedError
+    from generator.revisions import UnknownRevisionError
+
+    if (revision is None) == (since_review is None):
+        raise click.UsageError("name a revision, such as 'main', or a runbook with --since-review")
+    for path in paths:
+        if not path.resolve().is_relative_to(root.resolve()):
+            raise click.BadParameter(f"{path} is not in {root}", param_hint="PATH")
+    asked = [path.resolve().relative_to(root.resolve()).as_posix() for path in paths]
+    try:
+        if since_review is not None:
+            click.echo(FORMATS[format_](changes_since_review(root, since_review)))
+        else:
+            click.echo(FORMATS[format_](changes_since(root, str(revision), paths=asked)))
+    except NotReviewedError as error:
+        raise click.BadParameter(str(error), param_hint="--since-review") from error
+    except UnknownRevisionError as error:
+        raise click.BadParameter(str(error), param_hint="REV") from error
+    return GOOD
+
+
+@runbook.command(
+    epilog="""\b
+Examples:
+  runbook review feature-drift --role model-owner
+  runbook review feature-drift --role model-owner --verdict rejected --note "The way back is missing."
+  runbook diff --since-review feature-drift
+"""
+)
+@click.argument("id_", metavar="ID")
+@click.option("--role", required=True, help="The role that has read the runbook: one of the organization's.")
+@click.option(
+    "--verdict", type=click.Choice(["approved", "rejected"]), default="approved", show_default=True,
+    help="What the role says of the text.",
+)  # fmt: skip
+@click.option("--note", default="", help="What the role has to add.")
+@with_catalogue
+def review(catalogue: Catalogue, *, root: Path, id_: str, role: str, verdict: Verdict, note: str) -> int:
+    """Note that a role has judged a runbook as it stands now.
+
+    The review is a file in the runbook's evidence/reviews/, to be committed.
+    It holds for this very text: the first change of its content makes it one of the past.
+    """
+    import datetime
+
+    from generator.changes.approved import revision_now
+    from generator.reviews import Review, problem_of, write
+    from generator.source import likely
+
+    found = {compiled.runbook.id: compiled for compiled in catalogue.runbooks}
+    roles = [one.id for one in catalogue.organization.roles]
+    if id_ not in found:
+        hint = likely(id_, found) or "there are: " + ", ".join(found)
+        raise click.BadParameter(f"unknown runbook '{id_}' ({hint})", param_hint="ID")
+    if role not in roles:
+        hint = likely(role, roles) or "there are: " + ", ".join(roles)
+        raise click.BadParameter(f"unknown role '{role}' ({hint})", param_hint="--role")
+    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    made = Review(id_, found[id_].hash, role, verdict, today, note.strip(), revision_now(root, id_))
+    problem = problem_of(made)
+    if problem:
+        raise click.BadParameter(problem, param_hint="--note")
+    click.echo(write(root, made).relative_to(root).as_posix())
     return GOOD

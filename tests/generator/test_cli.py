@@ -57,9 +57,11 @@ def test_a_finding_says_where_what_and_what_to_do(
 
     code = run(monkeypatch, "check", "--root", str(repository))
 
-    line, count = capsys.readouterr().out.splitlines()
+    line, quoted, mark, _, count = capsys.readouterr().out.splitlines()
     said = "error: unknown severity 'sev22' — did you mean 'sev2'? [references]"
     assert line == f"{RUNBOOK}:5:11: {said}"
+    assert quoted == "    5 | severity: sev22"
+    assert mark == "      |           ^^^^^"
     assert (code, count) == (1, "1 error in 1 file")
 
 

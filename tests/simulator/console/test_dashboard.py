@@ -183,7 +183,7 @@ def test_the_limits_are_times_of_day() -> None:
         "limits   acknowledge by 03:07, contain by 03:27, mitigate by 03:52 (from the page at 03:02)"
         in before
     )
-    assert "limits   contain by 03:22, mitigate by 03:47" in acknowledged
+    assert "limits   contain by 03:27, mitigate by 03:52" in acknowledged
     assert "limits" not in over
 
 
