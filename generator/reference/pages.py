@@ -19,10 +19,11 @@ from generator.reference.tables import SOURCES, Json, from_kinds, keys, schema_p
 ROOT = Path(__file__).parents[2]
 MADE = "<!-- Made by `python -m generator.reference`; edit what it is made of, not this page. -->"
 COMMANDS = ("runbook", "drill")
-OUTPUTS = ("event", "score", "catalogue", "proof")
+OUTPUTS = ("event", "score", "review", "catalogue", "proof")
 FILES = {
     "event": "A record's line",
     "score": "A score",
+    "review": "A review",
     "catalogue": "The catalogue",
     "proof": "A proof of rehearsals",
 }
@@ -104,8 +105,11 @@ def _facts(declaration: Json) -> Iterator[str]:
         ("source", "Source"),
     ):
         if key in declaration:
-            said = str(declaration[key])
+            said = declaration[key]
+            said = " or ".join(said) if isinstance(said, list) else str(said)
             yield f"- {words}: {text(said) if key in ('source', 'unit') else code(said)}"
+    if "changes" in declaration:
+        yield "- Changes something." if declaration["changes"] else "- Changes nothing."
     for key, words in (("nodes", "Stands at nodes of kind"), ("metrics", "Metrics")):
         if declaration.get(key):
             yield f"- {words}: {', '.join(code(name) for name in declaration[key])}"

@@ -11,7 +11,9 @@ from jsonschema import Draft7Validator
 from referencing import Registry, Resource
 
 ROOT = Path(__file__).parents[2] / "schema"
-NAMES = ("common", "organization", "service", "runbook", "drill", "catalogue", "proof", "event", "score")
+NAMES = (
+    "common", "organization", "service", "runbook", "drill", "review", "catalogue", "proof", "event", "score",
+)  # fmt: skip
 SCHEMAS = {name: json.loads((ROOT / f"{name}.schema.json").read_text(encoding="utf-8")) for name in NAMES}
 REGISTRY: Registry[Any] = Registry().with_resources(
     [(f"{name}.schema.json", Resource.from_contents(schema)) for name, schema in SCHEMAS.items()]
