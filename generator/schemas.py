@@ -13,15 +13,14 @@ import functools
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from generator import kinds
 from generator.keywords import Problem, Schema, judge, shown
 from generator.source import Document, Pointer, likely
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """A value and a schema that it has to fit; a value may stand in several pairs."""
 
     pointer: Pointer
@@ -53,6 +52,8 @@ class Reading:
     problems: tuple[Problem, ...]
     definitions: tuple[Definition, ...]
     references: tuple[Reference, ...]
+    texts: tuple[Pair, ...] = ()
+    """Every text, with each schema that it has to fit."""
 
 
 def read(document: Document) -> Reading:
@@ -65,32 +66,43 @@ def read_part(schema: Schema, value: Any, pointer: Pointer = ()) -> Reading:
     problems: list[Problem] = []
     definitions: list[Definition] = []
     references: list[Reference] = []
+    texts: list[Pair] = []
     for pair in walk(schema, value, pointer):
         problems += judge(pair.schema, pair.value, pair.pointer)
         problems += _unknown_kind(pair)
         if isinstance(pair.value, str):
             definitions += _definitions(pair)
             references += _references(pair)
-    return Reading(_once(problems), tuple(dict.fromkeys(definitions)), tuple(dict.fromkeys(references)))
+            texts.append(pair)
+    return Reading(
+        _once(problems), tuple(dict.fromkeys(definitions)), tuple(dict.fromkeys(references)), tuple(texts)
+    )
 
 
-def walk(schema: Schema, value: Any, pointer: Pointer = ()) -> Iterator[Pair]:
+def walk(schema: Schema, value: Any, pointer: Pointer = ()) -> list[Pair]:
     """Every pair of a value and a schema that applies to it, outside in."""
-    yield Pair(pointer, value, schema)
+    found: list[Pair] = []
+    _walk(schema, value, pointer, found)
+    return found
+
+
+def _walk(schema: Schema, value: Any, pointer: Pointer, found: list[Pair]) -> None:
+    # A list that is filled, for generators inside generators cost their depth at every step.
+    found.append(Pair(pointer, value, schema))
     for part in _also_applies(schema, value):
-        yield from walk(part, value, pointer)
+        _walk(part, value, pointer, found)
     if isinstance(value, dict):
         known, other = schema.get("properties", {}), schema.get("additionalProperties")
         for key, item in value.items():
             inner = known.get(key, other)
             if isinstance(inner, dict):
-                yield from walk(inner, item, (*pointer, key))
+                _walk(inner, item, (*pointer, key), found)
         kind = _kind(schema, value)
         if kind is not None:
-            yield from walk(kind.parameters, value.get("with", {}), (*pointer, "with"))
+            _walk(kind.parameters, value.get("with", {}), (*pointer, "with"), found)
     elif isinstance(value, list) and isinstance(schema.get("items"), dict):
         for index, item in enumerate(value):
-            yield from walk(schema["items"], item, (*pointer, index))
+            _walk(schema["items"], item, (*pointer, index), found)
 
 
 def of_kind(kind: str) -> Schema:

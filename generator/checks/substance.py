@@ -14,6 +14,7 @@ from typing import Any
 
 from generator import schemas
 from generator.checks.sources import Sources
+from generator.schemas import Reading
 from generator.source import Document, Finding, Pointer, Severity
 
 name = "substance"
@@ -51,21 +52,21 @@ def check(sources: Sources) -> Iterator[Finding]:
     """Texts for people, as the schemas know them, that leave people alone."""
     for document in sources.documents:
         if document.data and sources.is_complete(document):
-            for pointer, text, sentence in _texts(document):
+            for pointer, text, sentence in _texts(sources.readings[document.path], document):
                 problem = _problem(document, pointer, text, sentence=sentence)
                 if problem is not None:
                     yield Finding(document.place(pointer), name, severity, *problem)
 
 
-def _texts(document: Document) -> Iterator[tuple[Pointer, str, bool]]:
+def _texts(reading: Reading, document: Document) -> Iterator[tuple[Pointer, str, bool]]:
     """Where a text for people stands, the text, and whether it has to be a sentence."""
     sentence = schemas.resolve("common.schema.json#/definitions/text")
     title = schemas.resolve("common.schema.json#/definitions/title")
     long = {"communication": "text", "postmortem": "template"}
     seen: set[Pointer] = set()
-    for pair in schemas.walk(schemas.of_kind(document.kind), document.data):
+    for pair in reading.texts:
         pointer, value = pair.pointer, pair.value
-        if not isinstance(value, str) or pointer in seen:
+        if pointer in seen:
             continue
         written = bool(pointer) and long.get(str(pointer[0])) == pointer[-1]
         if pair.schema is sentence or pair.schema is title or written:
