@@ -71,13 +71,19 @@ def _follow(reference: str, runbook: Runbook, service: Service) -> None:
         raise UnknownReferenceError(reference, hint)
 
 
-def texts(value: Any, pointer: Pointer = ()) -> Iterator[tuple[Pointer, str]]:
+def texts(value: Any, pointer: Pointer = ()) -> list[tuple[Pointer, str]]:
     """Every text inside some data, with the way to it."""
+    found: list[tuple[Pointer, str]] = []
+    _texts(value, pointer, found)
+    return found
+
+
+def _texts(value: Any, pointer: Pointer, found: list[tuple[Pointer, str]]) -> None:
     if isinstance(value, str):
-        yield pointer, value
+        found.append((pointer, value))
     elif isinstance(value, dict):
         for key, item in value.items():
-            yield from texts(item, (*pointer, key))
+            _texts(item, (*pointer, key), found)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from texts(item, (*pointer, index))
+            _texts(item, (*pointer, index), found)

@@ -185,12 +185,18 @@ def _list_of(definition: Definition) -> Pointer:
     return definition.pointer[: indexes[-1]] if indexes else definition.pointer
 
 
-def mappings(value: Any, pointer: Pointer = ()) -> Iterable[tuple[Pointer, dict[str, Any]]]:
+def mappings(value: Any, pointer: Pointer = ()) -> list[tuple[Pointer, dict[str, Any]]]:
     """Every mapping inside some data, outside in, with the way to it."""
+    found: list[tuple[Pointer, dict[str, Any]]] = []
+    _mappings(value, pointer, found)
+    return found
+
+
+def _mappings(value: Any, pointer: Pointer, found: list[tuple[Pointer, dict[str, Any]]]) -> None:
     if isinstance(value, dict):
-        yield pointer, value
+        found.append((pointer, value))
         for key, item in value.items():
-            yield from mappings(item, (*pointer, key))
+            _mappings(item, (*pointer, key), found)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from mappings(item, (*pointer, index))
+            _mappings(item, (*pointer, index), found)
