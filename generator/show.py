@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.model import Catalogue, CompiledRunbook, Drill, PlanNode, Service
+from generator.prose import resolve
 
 
 def find(catalogue: Catalogue, id: str) -> CompiledRunbook | Service | Drill | None:
@@ -23,10 +24,11 @@ def ids(catalogue: Catalogue) -> list[str]:
     return sorted([*drills, *services, *(compiled.runbook.id for compiled in catalogue.runbooks)])
 
 
-def text_of(thing: CompiledRunbook | Service | Drill) -> str:
-    """A few lines that say what it is; of a runbook also its card and its plan."""
+def text_of(thing: CompiledRunbook | Service | Drill, catalogue: Catalogue) -> str:
+    """A few lines that say what it is; of a runbook also its card and its plan, with the numbers filled in."""
     if isinstance(thing, CompiledRunbook):
-        return "\n".join(_runbook(thing))
+        service = catalogue.service(thing.runbook.service)
+        return resolve("\n".join(_runbook(thing)), thing.runbook, service)
     if isinstance(thing, Drill):
         return f"{thing.title} ({thing.service}, {thing.horizon_minutes:g} min)\n\n{thing.briefing}"
     controls = "\n".join(f"  {control.id}: {control.title}" for control in thing.controls)

@@ -63,12 +63,12 @@ _GENERATOR: Mapping[str, set[str]] = {
     "since": {"check", "load", "report", "revisions"},
     "workflow": {"source", "report", "revisions"},
     "changes": _READING | {"load", "check", "compile", "reviews", "revisions", "shell"},
-    "starting": _READING | {"load", "check"},
+    "starting": _READING | {"load", "checks", "check", "site"},
     "site": {"source", "model", "kinds", "queries", "prose", "plan", "shell"},
     "exports": {"model", "kinds", "queries"},
     "crash": set(),
     "entry": {"crash", "files", "load", "compile", "report"},
-    "show": {"model"},
+    "show": {"model", "prose"},
     "reference": _READING | {"shell", "checks", "exports", "waivers"},
 }
 _GROUND = {f"generator.{room}" for room in ("model", "kinds", "values", "statistics", "prose", "source")}

@@ -268,6 +268,7 @@ class Outlooks:
 
 def _codes(refused: Floats, failed: float, failure: Floats) -> Floats:
     """Shares of ``CODES``; a request fails anyhow, or is refused, or fails on its route, in this order."""
+    failure = np.minimum(failure, 1.0)  # shares of prototypes add up to one, or a hair more
     taken = (1 - refused) * (1 - failed)
     return np.stack([taken * (1 - failure), refused * (1 - failed), failed + taken * failure], axis=1)
 

@@ -47,6 +47,15 @@ def test_a_model_that_fails_does_not_fail_what_the_fallback_decides(kind: str) -
     assert outlook(stage, traffic_split=0.0).codes[0, FAILED] == usual
 
 
+@pytest.mark.parametrize("kind", ["error-burst", "provider-outage"])
+def test_nothing_fails_more_often_than_always(kind: str) -> None:
+    """When every request fails, no share of answers falls below zero."""
+    codes = outlook(staged(replace(FAULTS[kind], share=1.0)), traffic_split=1.0).codes[0]
+
+    assert codes.min() >= 0
+    assert codes[FAILED] == pytest.approx(1)
+
+
 def test_an_error_burst_grows_with_its_share_and_shows_in_the_codes() -> None:
     """At the endpoint it meets every route."""
     stage = staged(replace(FAULTS["error-burst"], node="scoring-endpoint", share=0.2))
