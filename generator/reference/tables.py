@@ -25,7 +25,7 @@ def schema_page(name: str) -> Iterator[str]:
     yield from ("", f"Schema: `schema/{name}.schema.json`.")
     if schema.get("properties"):
         yield from ("", "## Keys", "", *keys(schema, link))
-    for title, definition in schema["definitions"].items():
+    for title, definition in schema.get("definitions", {}).items():
         yield from ("", f"## {title}", "", text(definition.get("description", "")))
         if definition.get("properties"):
             yield from ("", *keys(definition, link))

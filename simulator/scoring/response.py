@@ -1,6 +1,7 @@
 """The case in, the credit for containing and for mitigating out.
 
-Contained: the team's impact is back under tolerance for at least the longest hold among the signals.
+Contained: the team's impact is back under tolerance for at least the longest hold among the signals of the
+runbook that should be open.
 Mitigated: from an instant on to the horizon, half for being under tolerance, half for being as low as the
 oracle would have it, give or take a quarter of the tolerance. A containment that is left in place still
 costs users what it costs, and shows there; which control undoes the fault is not asked. A fifth of that

@@ -34,7 +34,11 @@ def secrets_of(stage: Stage) -> Secrets:
         onset_tolerance_minutes=drill.onset_tolerance_minutes,
         tasks=drill.tasks,
         objectives=stage.catalogue.runbook(runbook).runbook.objectives if runbook else None,
-        longest_hold_minutes=max((ref.signal.hold_minutes for ref in stage.signals), default=0.0),
+        longest_hold_minutes=max(
+            # A neighbour's slow signal says nothing about when this incident is contained.
+            (ref.signal.hold_minutes for ref in stage.signals if runbook in (None, ref.runbook)),
+            default=0.0,
+        ),
     )
 
 
