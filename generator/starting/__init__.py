@@ -3,7 +3,7 @@
 from generator.starting.drafting import Drafted, draft
 from generator.starting.ground import Ground, StartError, ground_of
 from generator.starting.questions import Answers, Question, next_question
-from generator.starting.repository import repository_files, schema_files
+from generator.starting.repository import renew_schemas, repository_files
 from generator.starting.writing import write_folder, write_new
 
 __all__ = [
@@ -15,8 +15,8 @@ __all__ = [
     "draft",
     "ground_of",
     "next_question",
+    "renew_schemas",
     "repository_files",
-    "schema_files",
     "write_folder",
     "write_new",
 ]

@@ -11,8 +11,11 @@ _HOLE = re.compile(r"%\{([a-z0-9_]+)\}")
 _BLOCK = re.compile(r"^%\{([a-z0-9_]+)\}$")
 _KEYED = re.compile(r"^(?P<key>\s*(?:- )?[a-z_]+: |\s*- (?=[A-Z%]))(?P<value>[^\[{>|\"'].*)$")
 _WIDTH = 110
+_NUMBERED = re.compile(r"(?:minutes|tolerance): $")
 # What plain YAML would read as something else than this text.
-_NOT_PLAIN = re.compile(r"^[\s\-?:,\[\]{}#&*!|>'\"%@`]|: | #|[:\s]$|^(?:true|false|yes|no|on|off|null|~|[\d.+-]+)$", re.I)
+_NOT_PLAIN = re.compile(
+    r"^[\s\-?:,\[\]{}#&*!|>'\"%@`]|: | #|[:\s]$|^(?:true|false|yes|no|on|off|null|~|[\d.+-]+)$", re.I
+)
 
 
 def fill(template: str, values: Mapping[str, str]) -> str:
@@ -39,7 +42,7 @@ def _filled(line: str, values: Mapping[str, str]) -> list[str]:
     if keyed is not None:
         holes = _HOLE.fullmatch(keyed["value"])
         value = _replaced(keyed["value"], values)
-        is_structure = holes is not None and value.startswith(("{", "[", '"'))
+        is_structure = holes is not None and (value.startswith(("{", '"')) or _NUMBERED.search(keyed["key"]))
         return [keyed["key"] + (value if is_structure else plain(value))]
     text = _replaced(line, values)
     if "{" in line.replace("%{", "").replace("{{", "") or len(text) <= _WIDTH:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from generator.load import load
+from generator.load import Loaded, load
 from generator.model import Organization, PanelRows, Service
 from generator.panel import PanelError, read_text, rows_of
 from generator.source import Document
@@ -35,9 +35,14 @@ class Ground:
 def ground_of(root: Path) -> Ground:
     """What a repository offers; StartError when its organization or services cannot be used."""
     loaded = load(root)
-    documents = {kind: [d for d in loaded.documents if d.kind == kind] for kind in ("organization", "service")}
+    documents = {
+        kind: [d for d in loaded.documents if d.kind == kind] for kind in ("organization", "service")
+    }
     if not documents["organization"] or not documents["service"]:
-        raise StartError(f"{root} has no organization and service to write a runbook for: run 'runbook init' first")
+        raise StartError(
+            f"{root} has no organization and service to write a runbook for: run 'runbook init' first"
+        )
+    _sound(loaded)
     (organization,) = documents["organization"]
     services = {d.name: _structured(d, Service) for d in documents["service"]}
     return Ground(
@@ -50,11 +55,23 @@ def ground_of(root: Path) -> Ground:
     )
 
 
+def _sound(loaded: Loaded) -> None:
+    """Nothing is made from names that may be wrong; StartError with the first error."""
+    from generator.check import check  # all rules are needed only here
+
+    used = ("runbooks/organization.yaml", "runbooks/services/")
+    for finding in check(loaded):
+        if finding.severity == "error" and finding.place.path.startswith(used):
+            raise StartError(f"mend what 'runbook check' finds first: {finding}")
+
+
 def _structured(document: Document, type_: type[T]) -> T:
     try:
         return structure(document.data, type_)
     except StructureError as error:
-        raise StartError(f"{document.path} has errors ({error}): mend what 'runbook check' finds first") from None
+        raise StartError(
+            f"{document.path} has errors ({error}): mend what 'runbook check' finds first"
+        ) from None
 
 
 def _panel(root: Path, service: Service) -> PanelRows:

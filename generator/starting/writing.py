@@ -25,11 +25,15 @@ def write_folder(folder: Path, files: Files) -> None:
         shutil.rmtree(staged, ignore_errors=True)
 
 
-def write_new(root: Path, files: Files) -> None:
-    """Files beside what a folder holds already; one that exists refuses them all."""
-    taken = [path for path in files if os.path.lexists(root / path)]
-    if taken:
-        raise StartError(f"{_listed(taken)} in {root} would be overwritten: move it away, or choose another folder")
+def write_new(root: Path, files: Files, *, unless: str) -> tuple[str, ...]:
+    """Files beside what a folder holds already; the paths that were there and stay as they are.
+
+    Nothing is written when the folder holds ``unless``.
+    """
+    if os.path.lexists(root / unless):
+        raise StartError(f"{root / unless} exists already, and nothing is overwritten: choose another folder")
+    kept = tuple(path for path in files if os.path.lexists(root / path))
+    files = {path: content for path, content in files.items() if path not in kept}
     root.mkdir(parents=True, exist_ok=True)
     staged = _staged(root, files)
     moved: list[Path] = []
@@ -43,6 +47,18 @@ def write_new(root: Path, files: Files) -> None:
             file.unlink(missing_ok=True)
         _remove_empty(root, files)
         raise
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+    return kept
+
+
+def replace_files(root: Path, files: Files) -> None:
+    """Files that a command made before, made again."""
+    staged = _staged(root, files)
+    try:
+        for path in files:
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (staged / path).replace(root / path)
     finally:
         shutil.rmtree(staged, ignore_errors=True)
 
@@ -66,8 +82,3 @@ def _remove_empty(root: Path, files: Iterable[str]) -> None:
     for folder in sorted(folders - {root}, key=lambda one: -len(one.parts)):
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
-
-
-def _listed(paths: list[str]) -> str:
-    more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
-    return ", ".join(paths[:3]) + more
