@@ -11,6 +11,7 @@ from generator.model import (
     ENDINGS,
     Answer,
     Check,
+    Condition,
     Decision,
     Guard,
     Phase,
@@ -126,9 +127,12 @@ def _restoration(runbook: Runbook, starts: Mapping[str, str]) -> Iterator[PlanNo
 
 
 def _gate(phase: Phase) -> Check | None:
+    """The gate, and the setting itself: what held before it was in force proves nothing."""
     if phase.gate.when is None:
         return None
-    return Check(phase.gate.when, phase.within_minutes, phase.hold_minutes, phase.gate.text)
+    in_force = Condition(control=phase.control, equals=phase.share)
+    gate = Condition(all=(in_force, phase.gate.when))
+    return Check(gate, phase.within_minutes, phase.hold_minutes, phase.gate.text)
 
 
 def _guards(runbook: Runbook) -> Iterator[Guard]:

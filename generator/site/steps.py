@@ -33,7 +33,7 @@ def _step(view: View, step: Step, following: str | None) -> list[Html]:
     failure = step.on_failure
     shown = [
         tag("p", view.text(step.text), class_="db-do"),
-        tag("p", *_meta(view, step.role, step.minutes), class_="db-meta"),
+        tag("p", *_meta(view, step), class_="db-meta"),
         tag("p", action(view, step.do, step.with_), class_="db-action"),
     ]
     if step.check:
@@ -48,7 +48,7 @@ def _step(view: View, step: Step, following: str | None) -> list[Html]:
 def _decision(view: View, decision: Decision) -> list[Html]:
     return [
         tag("p", view.text(decision.decide), class_="db-do db-ask"),
-        tag("p", *_meta(view, decision.role, decision.minutes), class_="db-meta"),
+        tag("p", *_meta(view, decision), class_="db-meta"),
         tag("ul", *[_answer(view, answer) for answer in decision.answers], class_="db-answers"),
     ]
 
@@ -108,8 +108,9 @@ def _plain(value: object) -> str:
     return str(value)
 
 
-def _meta(view: View, role: str, minutes: float) -> list[Html]:
-    return [view.role(role), escape(" · "), escape(duration(minutes))]
+def _meta(view: View, step: Step | Decision) -> list[Html]:
+    """Who, how long, and the name that the console of a drill knows."""
+    return [view.role(step.role), escape(f" · {duration(step.minutes)} · "), tag("code", step.id)]
 
 
 def _line(label: str, words: Html, class_: str) -> Html:

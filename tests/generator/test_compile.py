@@ -56,7 +56,7 @@ def test_a_path_is_entered_at_its_first_step(catalogue: Catalogue) -> None:
 
 
 def test_a_phase_sets_its_share_and_passes_its_gate(catalogue: Catalogue) -> None:
-    """A phase of the restoration is a step that turns its control, with the gate as its check."""
+    """A phase of the restoration is a step that turns its control, with the gate as its check, from when the share is in force."""
     compiled = catalogue.runbook("feature-drift")
     first, second, *_ = compiled.runbook.mitigation.restoration.phases
 
@@ -64,7 +64,8 @@ def test_a_phase_sets_its_share_and_passes_its_gate(catalogue: Catalogue) -> Non
 
     assert (node.action, node.with_) == ("set-control", {"control": first.control, "value": first.share})
     assert node.check is not None
-    assert (node.check.that, node.check.hold_minutes) == (first.gate.when, first.hold_minutes)
+    assert node.check.that.all == (Condition(control=first.control, equals=first.share), first.gate.when)
+    assert node.check.hold_minutes == first.hold_minutes
     assert (node.on_success, node.phase) == (second.id, "restoration")
 
 

@@ -1,4 +1,4 @@
-"""Every key, every choice and every reference of the shipped sources is misspelt once, and found."""
+"""Every key, every choice and every reference of a shipped service and its runbook is misspelt once, and found."""
 
 from __future__ import annotations
 
@@ -19,9 +19,15 @@ from generator.load import Loaded, load
 from generator.prose import references as references_in
 from generator.schemas import Definition, Pair, Reading, Reference
 from generator.source import Document, Finding, Pointer
-from tests.generator.corpus import ROOT
+from tests.generator.corpus import BASE, ROOT
 
-SOURCES = Sources.of(load(ROOT))
+SHIPPED = load(ROOT)
+# One service and its first runbook: misspelling every key of all would take as long as everything else.
+LOADED = dataclasses.replace(
+    SHIPPED,
+    documents=tuple(d for d in SHIPPED.documents if d.path.removeprefix("runbooks/").startswith(BASE)),
+)
+SOURCES = Sources.of(LOADED)
 DOCUMENTS = pytest.mark.parametrize("document", SOURCES.documents, ids=lambda d: f"{d.kind}-{d.name}")
 
 
@@ -173,7 +179,7 @@ def replaced(data: Any, pointer: Pointer, text: str, old: str, new: str) -> Any:
 
 def test_the_sources_stay_as_they_are() -> None:
     """The mutations above work on copies."""
-    assert Sources.of(load(ROOT)).readings == SOURCES.readings
+    assert Sources.of(LOADED).readings == SOURCES.readings
 
 
 @DOCUMENTS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
@@ -175,7 +176,8 @@ def _guards(view: View, part: str, room: int) -> Iterator[Exit]:
 
 
 def _guard_words(guard: Guard) -> str:
-    return "Roll back if " + unescape(condition(guard.when, lambda _, id: Html(id)))
+    words = condition(guard.when, lambda _, id: Html(id))
+    return "Roll back if " + unescape(re.sub(r"<[^>]*>", "", words))
 
 
 def _place(view: View, id: str) -> str:
