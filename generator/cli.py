@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from generator.crash import version_of_drillbook
-from generator.entry import AMISS, GOOD, context_of, enter, root_option, with_catalogue
+from generator.entry import AMISS, GOOD, context_of, enter, needing_catalogue, root_option, with_catalogue
 
 if TYPE_CHECKING:
     from generator.model import Catalogue
@@ -234,13 +234,16 @@ def show(catalogue: Catalogue, *, root: Path, id_: str, as_json: bool) -> int:
         known = ids(catalogue)
         hint = likely(id_, known) or "there are: " + ", ".join(known)
         raise click.BadParameter(f"unknown id '{id_}' ({hint})", param_hint="ID")
-    click.echo(json.dumps(plain(found), indent=2, ensure_ascii=False) if as_json else text_of(found, catalogue))
+    click.echo(
+        json.dumps(plain(found), indent=2, ensure_ascii=False) if as_json else text_of(found, catalogue)
+    )
     return GOOD
 
 
 @runbook.command(
     epilog="""\b
 Examples:
+  runbook diff                                     what is not committed yet
   runbook diff main                                what the work since main changes in an incident
   runbook diff HEAD~1 runbooks/feature-drift       of one runbook and its drills
   runbook diff main --format markdown              a comment for a pull request
@@ -264,7 +267,8 @@ def diff(
 ) -> int:
     """Say what a change of the sources means in an incident, one line each.
 
-    The sources as they are now are compared with those of REV, a revision of git: a branch, a tag, a commit.
+    The sources as they are now are compared with those of REV, a revision of git: a branch, a tag, a commit;
+    default: HEAD, so that what is told is what is not committed yet.
     What hurts most comes first: safety lost, objectives, signals, the plan, people, words.
     Layout, comments and the order of keys are no change.
     PATHs limit what is told: these files and folders.
@@ -273,8 +277,8 @@ def diff(
     from generator.changes.approved import NotReviewedError
     from generator.revisions import UnknownRevisionError
 
-    if (revision is None) == (since_review is None):
-        raise click.UsageError("name a revision, such as 'main', or a runbook with --since-review")
+    if revision is not None and since_review is not None:
+        raise click.UsageError("name a revision, or a runbook with --since-review, not both")
     for path in paths:
         if not path.resolve().is_relative_to(root.resolve()):
             raise click.BadParameter(f"{path} is not in {root}", param_hint="PATH")
@@ -283,7 +287,7 @@ def diff(
         if since_review is not None:
             click.echo(FORMATS[format_](changes_since_review(root, since_review)))
         else:
-            click.echo(FORMATS[format_](changes_since(root, str(revision), paths=asked)))
+            click.echo(FORMATS[format_](changes_since(root, revision or "HEAD", paths=asked)))
     except NotReviewedError as error:
         raise click.BadParameter(str(error), param_hint="--since-review") from error
     except UnknownRevisionError as error:
@@ -306,17 +310,18 @@ Examples:
     help="What the role says of the text.",
 )  # fmt: skip
 @click.option("--note", default="", help="What the role has to add.")
-@with_catalogue
+@needing_catalogue(otherwise="not reviewed: mend these first")
 def review(catalogue: Catalogue, *, root: Path, id_: str, role: str, verdict: Verdict, note: str) -> int:
     """Note that a role has judged a runbook as it stands now.
 
     The review is a file in the runbook's evidence/reviews/, to be committed.
     It holds for this very text: the first change of its content makes it one of the past.
+    To say the same of the same text again writes no second file; a new note is kept.
     """
     import datetime
 
     from generator.changes.approved import revision_now
-    from generator.reviews import Review, problem_of, write
+    from generator.reviews import Review, problem_of, said_before, write
     from generator.source import likely
 
     found = {compiled.runbook.id: compiled for compiled in catalogue.runbooks}
@@ -332,7 +337,11 @@ def review(catalogue: Catalogue, *, root: Path, id_: str, role: str, verdict: Ve
     problem = problem_of(made)
     if problem:
         raise click.BadParameter(problem, param_hint="--note")
-    click.echo(write(root, made).relative_to(root).as_posix())
+    before = said_before(root, made)
+    if before is not None:
+        click.echo(f"already {before.verdict} by {role} on {before.date}")
+    else:
+        click.echo(write(root, made).relative_to(root).as_posix())
     return GOOD
 
 

@@ -63,20 +63,30 @@ def context_of(root: Path, stream: TextIO) -> Context:
     return Context(text_of=functools.partial(shown_text, root), colour=is_terminal, width=width)
 
 
+def needing_catalogue(*, otherwise: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """Hand the catalogue of ``--root`` to a command; sources with errors end it, with ``otherwise`` below them."""
+
+    def decorate(function: Callable[..., int]) -> Callable[..., int]:
+        @root_option
+        @functools.wraps(function)
+        def command(*, root: Path, **options: Any) -> int:
+            from generator import report
+            from generator.compile import SourceErrors, load_catalogue
+
+            try:
+                catalogue = load_catalogue(root)
+            except SourceErrors as errors:
+                click.echo(report.text(errors.findings, context_of(root, sys.stderr)), err=True)
+                if otherwise:
+                    click.echo(otherwise, err=True)
+                return AMISS
+            return function(catalogue, root=root, **options)
+
+        return command
+
+    return decorate
+
+
 def with_catalogue(function: Callable[..., int]) -> Callable[..., int]:
     """Hand the catalogue of ``--root`` to a command; sources with errors end it."""
-
-    @root_option
-    @functools.wraps(function)
-    def command(*, root: Path, **options: Any) -> int:
-        from generator import report
-        from generator.compile import SourceErrors, load_catalogue
-
-        try:
-            catalogue = load_catalogue(root)
-        except SourceErrors as errors:
-            click.echo(report.text(errors.findings, context_of(root, sys.stderr)), err=True)
-            return AMISS
-        return function(catalogue, root=root, **options)
-
-    return command
+    return needing_catalogue(otherwise="")(function)

@@ -113,6 +113,8 @@ def _wrong_type(schema: Schema, value: object, pointer: Pointer) -> Problem:
         hint = _SWITCHES.get(value.lower(), hint)
     if isinstance(value, str) and {"number", "integer"} & set(names):
         hint = _number_in(value, pointer) or hint
+    if isinstance(value, str) and "array" in names and re.match(r"-\w", value):
+        hint = f"a space is missing after the dash: write '- {value.split()[0][1:]}'"
     if "string" in names and not isinstance(value, (dict, list)):
         hint = f'put it in quotes: "{str(value).lower() if isinstance(value, bool) else value}"'
     return Problem(pointer, "wrong-type", f"{shown(value)} must be {wanted}", hint)

@@ -54,7 +54,8 @@ def compose(text: str, path: str) -> Composed:
         for event in yaml.parse(text, _Loader):
             composer.take(event)
     except yaml.MarkedYAMLError as error:
-        composer.findings.append(misread.finding(error, event, text=text, path=path))
+        stopped = misread.finding(error, event, text=text, path=path)
+        composer.findings += [] if stopped in composer.findings else [stopped]
         composer.data = None
     except _TooMuchError as stop:
         composer.report(stop.event.start_mark, stop.message, stop.hint)
@@ -98,6 +99,8 @@ class _Open:
     """How many values had been counted before it."""
     key: str | None = None
     awaits_key: bool = True
+    repeats: bool = False
+    """Whether a second item seems to have begun inside it."""
     dropped: bool = False
     """The value to come belongs to a key that was refused."""
 
@@ -167,12 +170,29 @@ class _Composer:
             self.report(event.start_mark, f"the key is longer than {MAXIMUM_KEY} characters", "shorten it")
         elif not isinstance(key, str):
             self.report(event.start_mark, f"the key '{event.value}' is not a word", "put it in quotes")
+        elif not event.style and misread.glued_dash(key) is not None:
+            self.report(event.start_mark, misread.GLUED_DASH_MESSAGE, misread.glued_dash(key) or "")
         elif key in top.data:
-            hint = f"delete one: the first stands in line {self.keys[(*top.pointer, key)].line}"
-            self.report(event.start_mark, f"the key '{key}' is given twice", hint)
+            self._again(event, key)
         else:
             top.key, top.dropped = key, False
             self.keys[(*top.pointer, key)] = self._place(event)
+
+    def _again(self, event: Any, key: str) -> None:
+        """Report a key that was given before; when a dash is missing, once for all keys of the item."""
+        top = self.stack[-1]
+        message = f"the key '{key}' is given twice"
+        if top.repeats:
+            return
+        in_list = len(self.stack) > 1 and isinstance(self.stack[-2].data, list)
+        if in_list and len(top.data) > 1 and key in ("id", next(iter(top.data))):
+            top.repeats = True
+            self.report(
+                event.start_mark, f"{message}; a new item seems to begin here", "put '- ' before it"
+            )
+        else:
+            hint = f"delete one: the first stands in line {self.keys[(*top.pointer, key)].line}"
+            self.report(event.start_mark, message, hint)
 
     def _begin(self, event: Any) -> None:
         if len(self.stack) >= MAXIMUM_DEPTH:

@@ -14,18 +14,21 @@ from generator.source import Finding, Place
 MAXIMUM_KEY = 200
 """Characters in one key."""
 _YAMLS_LONGEST_KEY = 1024
+GLUED_DASH_MESSAGE = "a space is missing after the dash"
+_GLUED_DASH = re.compile(r"[ ]*(-[^\W\d][\w-]*):(?:\s|$)")
 # What a merge leaves behind; only looked for in a text that cannot be read.
 _CONFLICT = re.compile(r"^(<{7} |={7}\r?$|>{7} )", re.MULTILINE)
 _QUOTES = ("'", '"')
 # What began at one place and was missed at another; the beginning is what went wrong.
 _MISSED_LATE = ("unexpected end of stream", "could not find expected ':'", "did not find expected ',' or")
+_NO_ITEM, _NO_KEY = "did not find expected '-' indicator", "did not find expected key"
 _PLAIN_WORDS = (
     ("found a tab character", "a tab stands where spaces must", "indent with spaces"),
     ("cannot start any token", "a value cannot begin with this character", "put it in quotes"),
     ("mapping values are not allowed", "a second ': ' on one line", "quote the text, or indent the key"),
     ("could not find expected ':'", "a key without ':'", "write 'key: value'"),
-    ("did not find expected key", "this does not fit what stands above", "check indentation, quotes"),
-    ("did not find expected '-' indicator", "this is not an item of the list above", "check the indentation"),
+    (_NO_KEY, "this does not fit what stands above", "check indentation, quotes"),
+    (_NO_ITEM, "this is not an item of the list above", "check the indentation"),
     ("did not find expected ',' or", "a bracket or brace is not closed", "close it, or quote the text"),
     ("found unexpected end of stream", "a quoted text is not closed", "add the closing quote"),
     ("did not find expected alphabetic", "'*' or '&' begins this value", "put it in quotes"),
@@ -42,7 +45,11 @@ def finding(error: yaml.MarkedYAMLError, event: Any, *, text: str, path: str) ->
     if conflict is not None:
         return _left_by_a_merge(_position(text[: conflict.start()], path))
     mark, message, hint = (
-        _odd_space(error, text) or _after_a_quote(error, event) or _in_plain_words(error, text)
+        _odd_space(error, text)
+        or _glued_dash(error, text)
+        or _after_a_quote(error, event)
+        or _at_the_wrong_column(error, text)
+        or _in_plain_words(error, text)
     )
     if mark is None:
         return Finding(Place(path), "load", "error", message, hint)
@@ -63,6 +70,49 @@ def _odd_space(error: yaml.MarkedYAMLError, text: str) -> tuple[Any, str, str] |
         found = unseen.ODD_SPACE.search(lines[number]) if 0 <= number < len(lines) else None
         if found is not None:
             return _Mark(number, found.start()), unseen.SPACE_MESSAGE, unseen.SPACE_HINT
+    return None
+
+
+def glued_dash(key: str) -> str | None:
+    """What to write instead of a key that swallowed the dash of its item; None for every other key.
+
+    >>> glued_dash("-role"), glued_dash("role")
+    ("write '- role'", None)
+    """
+    return f"write '- {key[1:]}'" if _GLUED_DASH.fullmatch(f"{key}:") else None
+
+
+def _glued_dash(error: yaml.MarkedYAMLError, text: str) -> tuple[Any, str, str] | None:
+    """The same, when the line that failed, or the one above, begins with a dash and no space."""
+    mark: Any = error.problem_mark
+    if mark is None:
+        return None
+    lines = text.split("\n")
+    for number in (mark.line, mark.line - 1):
+        found = _GLUED_DASH.match(lines[number]) if 0 <= number < len(lines) else None
+        if found is not None:
+            return _Mark(number, found.start(1)), GLUED_DASH_MESSAGE, glued_dash(found[1]) or ""
+    return None
+
+
+def _at_the_wrong_column(error: yaml.MarkedYAMLError, text: str) -> tuple[Any, str, str] | None:
+    """The same, when a line begins where neither what stands above nor an item of it could go on."""
+    mark: Any = error.problem_mark
+    above: Any = error.context_mark
+    problem, lines = error.problem or "", text.split("\n")
+    if mark is None or above is None or max(mark.line, above.line) >= len(lines):
+        return None
+    if lines[mark.line][: mark.column].strip():
+        return None
+    here = f"it begins in column {mark.column + 1}"
+    if _NO_ITEM in problem:
+        after_dash = lines[above.line][above.column + 1 :]
+        keys = above.column + 2 + len(after_dash) - len(after_dash.lstrip())
+        hint = f"{here}; the dashes of that list stand in column {above.column + 1}, its items in {keys}"
+        return mark, "this is not an item of the list above", hint
+    if _NO_KEY in problem and mark.column != above.column:
+        hint = f"{here}, the keys above in column {above.column + 1}"
+        return mark, "this does not fit what stands above", hint
     return None
 
 

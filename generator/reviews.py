@@ -59,13 +59,24 @@ def read(root: Path, runbook: str) -> tuple[tuple[ReadReview, ...], tuple[Findin
         review = _read(root, path, findings)
         if review is not None:
             found.append(review)
-    return tuple(sorted(found, key=lambda r: (r.review.date, r.path))), tuple(findings)
+    # The second of a role and day has a longer name than the first, and '-2' sorts before '.yaml'.
+    return tuple(sorted(found, key=lambda r: (r.review.date, len(r.path), r.path))), tuple(findings)
 
 
 def last_approved(root: Path, runbook: str) -> Review | None:
     """The newest review that approved a text of the runbook."""
     found = (one.review for one in reversed(read(root, runbook)[0]))
     return next((r for r in found if r.verdict == "approved" and r.runbook == runbook), None)
+
+
+def said_before(root: Path, review: Review) -> Review | None:
+    """The newest review of the role on that very text, if it says as much; None when this one says more."""
+    asked = (review.role, review.hash)
+    found = [one.review for one in read(root, review.runbook)[0]]
+    last = next((r for r in reversed(found) if (r.role, r.hash) == asked), None)
+    if last is None or last.verdict != review.verdict or review.note not in ("", last.note):
+        return None
+    return last
 
 
 def _read(root: Path, path: str, findings: list[Finding]) -> ReadReview | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -77,10 +77,22 @@ _LONGEST_NAME = 100
 _MOST_NAMES = 1_000
 
 
-def likely(name: str, names: Iterable[str]) -> str:
-    """A hint that names what was probably meant, or nothing."""
-    known = {known for known in names if len(known) <= _LONGEST_NAME}
+_SLIP = 0.85
+"""From this likeness on, a name is a slip of the finger, not another one."""
+
+
+def likely(name: str, names: Iterable[str], *, first: Collection[str] = ()) -> str:
+    """A hint that names what was probably meant, or nothing; of names that are close, ``first`` go first."""
+    known = sorted({known for known in names if len(known) <= _LONGEST_NAME})
     if len(name) > _LONGEST_NAME or len(known) > _MOST_NAMES:
         return ""
-    close = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.55)
-    return f"did you mean '{close[0]}'?" if close else ""
+    same = [one for one in known if _bare(one) == _bare(name)]
+    close = same or difflib.get_close_matches(name, known, n=5, cutoff=0.55)
+    slips = same or difflib.get_close_matches(name, close, n=1, cutoff=_SLIP)
+    best = [*slips, *(one for one in close if one in first), *close]
+    return f"did you mean '{best[0]}'?" if best else ""
+
+
+def _bare(name: str) -> str:
+    """What two ways of writing one name have in common, such as ``SEV-2`` and ``sev2``."""
+    return "".join(character for character in name.casefold() if character.isalnum())

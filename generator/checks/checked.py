@@ -3,6 +3,9 @@
 An order that was given is not an order that took effect. Without a check the next step stands on a hope,
 and two changes later nobody can tell which of them did it.
 
+A check that waits for another setting than the step gives fails every time, and sends people on the way of failure
+although the change took.
+
 Give the step a `check` on the control that it turns, or on a signal that the change moves;
 or let a later step, such as a wait, look at the control before anything else is changed.
 """
@@ -12,7 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.checks.sources import Sources
-from generator.model import ENDINGS, PlanNode
+from generator.conditions import excludes, plain
+from generator.model import ENDINGS, Condition, PlanNode
 from generator.source import Finding, Severity
 from generator.ways import Ways, changes, controls_in, signals_in, turned
 
@@ -21,7 +25,7 @@ severity: Severity = "error"
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Steps that change something and are not looked at, and checks that look at something else."""
+    """Steps that change something and are not looked at, and checks that look at something else, or in vain."""
     for document, ways in sources.walked():
         for node in ways.plan.nodes:
             control = turned(node)
@@ -36,11 +40,37 @@ def check(sources: Sources) -> Iterator[Finding]:
                 message = f"the check of '{node.id}' does not look at '{control}', which it turns"
                 place = sources.node_place(document, node.id, "check", "that")
                 yield Finding(place, name, severity, message, f"add {{control: {control}, equals: ...}}")
+            elif (vain := _waits_in_vain(node)) is not None:
+                message = (
+                    f"the check of '{node.id}' can never hold after this step: it waits for {_said(vain)}"
+                )
+                hint = f"the step sets '{control}' to {_written(node.with_['value'])}; correct one of them"
+                keys = ("gate", "when") if node.phase == "restoration" else ("check", "that")
+                place = sources.node_place(document, node.id, *keys)
+                yield Finding(place, name, severity, message, hint)
 
 
 def _looks_elsewhere(node: PlanNode) -> bool:
     control = turned(node)
     return control is not None and control not in controls_in(node.check) and not signals_in(node.check)
+
+
+def _waits_in_vain(node: PlanNode) -> Condition | None:
+    """What a check asks of the control that its own step sets to something else."""
+    control = turned(node)
+    if control is None or node.check is None:
+        return None
+    return excludes(plain(node.check.that), {control: node.with_["value"]})
+
+
+def _said(condition: Condition) -> str:
+    if condition.not_ is not None:
+        return f"'{condition.not_.control}' to be anything but {_written(condition.not_.equals)}"
+    return f"'{condition.control}' to be {_written(condition.equals)}"
+
+
+def _written(setting: object) -> str:
+    return f"{setting:g}" if isinstance(setting, float) else f"{setting}"
 
 
 def _is_seen_later(ways: Ways, changed: PlanNode) -> bool:

@@ -57,11 +57,12 @@ def _strangers(sources: Sources, drills: Sequence[Document]) -> Iterator[Finding
     services = {r.name: r.data["service"] for r in sources.sound("runbook") if r.data["service"] in known}
     for drill in drills:
         runbook, service = drill.data["truth"]["runbook"], drill.data["service"]
-        if services.get(runbook, service) != service:
+        if service in known and services.get(runbook, service) != service:
             place = drill.place(("truth", "runbook"))
             message = f"'{runbook}' is a runbook of '{services[runbook]}', and this drill is for '{service}'"
             fitting = [id for id, other in services.items() if other == service]
-            yield Finding(place, name, severity, message, f"there are: {', '.join(fitting)}")
+            hint = f"there are: {', '.join(fitting)}" if fitting else f"write a runbook of '{service}'"
+            yield Finding(place, name, severity, message, hint)
 
 
 def _signals(runbook: Document, service: Document, drills: Sequence[Document]) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from generator import kinds
+from generator.checks.about import About, about
 from generator.checks.prose import texts
 from generator.checks.sources import Sources
 from generator.model import Runbook, Service, Signal, Step
@@ -72,18 +73,22 @@ def _of_text(document: Document, pointer: Pointer, text: str, known: Known) -> I
     found = [one for one in quantities(text) if one.unit or one.value % 1 or _LIMIT.search(text[: one.start])]
     if not found:
         return
-    owners = _owners(document, pointer)
+    owners, topic = _owners(document, pointer), about(document, pointer)
     for quantity in found:
-        said = _problem(quantity, text, owners, known)
+        if any(quantity.says(number, _unit(id, known)) for id, number in topic.numbers):
+            continue  # its own condition says so, right beside it
+        said = _problem(quantity, text, owners, known, topic)
         if said is not None:
             yield Finding(document.place(pointer), name, severity, *said)
 
 
-def _problem(quantity: Quantity, text: str, owners: Sequence[str], known: Known) -> tuple[str, str] | None:
+def _problem(
+    quantity: Quantity, text: str, owners: Sequence[str], known: Known, topic: About
+) -> tuple[str, str] | None:
     """What is wrong with a quantity of a text that stands in things of those ids, and what to write."""
     sentence, before = _sentence(text, quantity), text[: quantity.start]
     named = [id for id in (*known.thresholds, *known.controls) if _names(sentence, id)]
-    for id in (*owners, *named):
+    for id in (*owners, *named, *topic.ids):
         for home in _homes(id, known):
             if quantity.says(home.value, home.unit):
                 return _repeats(quantity, home)
@@ -91,7 +96,9 @@ def _problem(quantity: Quantity, text: str, owners: Sequence[str], known: Known)
         for home in known.thresholds.values():
             if quantity.says(home.value, home.unit):
                 return _repeats(quantity, home)
-    return _contradiction(quantity, before, sentence, named, owners, known)
+    return _contradiction(quantity, before, sentence, named, owners, known) or _against_condition(
+        quantity, before, named, known, topic
+    )
 
 
 def _contradiction(
@@ -118,6 +125,27 @@ def _contradiction(
         home = known.controls[turned[0]]
         return _contradicts(quantity, f"'{turned[0]}' takes {home.value:g} min", home)
     return None
+
+
+def _unit(id: str, known: Known) -> Unit:
+    return known.thresholds[id].unit if id in known.thresholds else ""
+
+
+def _against_condition(
+    quantity: Quantity, before: str, named: Sequence[str], known: Known, topic: About
+) -> tuple[str, str] | None:
+    """Another threshold than that of the one signal that the condition of a text asks for."""
+    if len(topic.by_threshold) != 1 or set(named) & set(known.thresholds) or not _LIMIT.search(before):
+        return None
+    home = known.thresholds.get(topic.by_threshold[0])
+    # Of whole numbers nobody can tell whether they count what the signal measures.
+    if (
+        home is None
+        or home.unit
+        or not (quantity.unit == "percent" or (not quantity.unit and quantity.value % 1))
+    ):
+        return None
+    return _contradicts(quantity, f"the threshold of '{topic.by_threshold[0]}' is {home.value:g}", home)
 
 
 def _repeats(quantity: Quantity, home: Home) -> tuple[str, str]:

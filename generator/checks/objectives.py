@@ -57,8 +57,9 @@ def _out_of_order(document: Document, objectives: Objectives) -> Iterator[Findin
         ("mitigate_minutes", mitigate, "contain_minutes", contain),
     ):
         if minutes <= earlier:
-            message = f"{key} ({minutes:g}) is not later than {before} ({earlier:g})"
-            yield _finding(document, key, message, f"say more than {earlier:g}")
+            message = f"{key} ({minutes:g}) is not later than {before} ({earlier:g}): one of the two is wrong"
+            hint = f"lower {before}, or raise {key}"
+            yield _finding(document, key, message, hint)
 
 
 def _uncontained(document: Document, objectives: Objectives, times: _Times) -> Iterator[Finding]:
@@ -96,7 +97,11 @@ def _too_long(
             f"'{chain.part}' can be {state} only after {total:g} min: {detect:g} to detect, "
             f"{acknowledge:g} to acknowledge, {chain.minutes:g} from '{chain.first}' to '{chain.last}'"
         )
-        yield _finding(document, key, message, f"shorten the steps, or say at least {total:g}")
+        hint = f"shorten the steps, or say at least {total:g}"
+        if detect + acknowledge >= allowed:
+            # No steps are short enough; the time may be lost before the first of them.
+            hint = f"lower detect_minutes or acknowledge_minutes, or raise {key} to {total:g}"
+        yield _finding(document, key, message, hint)
 
 
 def _finding(document: Document, key: str, message: str, hint: str) -> Finding:

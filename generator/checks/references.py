@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from generator.checks.sources import Sources, repeated
 from generator.schemas import Definition, Reference
@@ -12,12 +13,19 @@ name = "references"
 severity: Severity = "error"
 
 
+WORDS = {"runbook.node": "step, path or remedy", "service.node": "lineage node"}
+"""What to call the things of a namespace, where its own last word would not say it."""
+MOST_LISTED = 20
+MOST_ALIKE = 3
+"""One name that is unknown in more places of a file is one finding."""
+
+
 def check(sources: Sources) -> Iterator[Finding]:
     """Names that nobody defines, and names that are defined twice."""
     for document in sources.documents:
         reading = sources.readings[document.path]
-        for reference in reading.references:
-            yield from unknown(sources, document, reference)
+        found = [one for reference in reading.references for one in unknown(sources, document, reference)]
+        yield from gathered(found)
         yield from _twice(document, reading.definitions)
 
 
@@ -29,10 +37,26 @@ def unknown(sources: Sources, document: Document, reference: Reference) -> Itera
             return
         known |= sources.names(namespace, document)
     if reference.name not in known:
-        what = " or ".join(space.partition(".")[2] for space in reference.namespaces)
-        hint = likely(reference.name, known) or _listed(known, what)
-        message = f"unknown {what} '{reference.name}'"
+        unused = {name for space in reference.namespaces for name in sources.unused(space, document)}
+        hint = likely(reference.name, known, first=unused) or _listed(sources, document, reference, known)
+        message = f"unknown {_called(reference.namespaces)} '{reference.name}'"
         yield Finding(document.place(reference.pointer), name, severity, message, hint)
+
+
+def gathered(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """The findings of one file; of many that say the same, the first alone, with the lines of the others."""
+    alike: dict[str, list[Finding]] = {}
+    for finding in findings:
+        alike.setdefault(finding.message, []).append(finding)
+    for group in alike.values():
+        first, *others = sorted(group, key=lambda finding: finding.place)
+        if len(group) <= MOST_ALIKE:
+            yield from group
+            continue
+        lines = ", ".join(str(line) for line in dict.fromkeys(other.place.line for other in others))
+        more = f"the same in {len(others)} more places: lines {lines}"
+        # In the hint, so that a finding stays the same one when a place more or less has it.
+        yield replace(first, hint=f"{first.hint}; {more}" if first.hint else more)
 
 
 def _is_complete(sources: Sources, document: Document, namespace: str) -> bool:
@@ -43,15 +67,30 @@ def _is_complete(sources: Sources, document: Document, namespace: str) -> bool:
     return bool(homes) and all(sources.is_complete(home) for home in homes)
 
 
-def _listed(known: set[str], what: str) -> str:
+def _called(namespaces: Sequence[str]) -> str:
+    return " or ".join(WORDS.get(space, space.partition(".")[2]) for space in namespaces)
+
+
+def _listed(sources: Sources, document: Document, reference: Reference, known: set[str]) -> str:
+    """The names that there are; of too many, where they stand."""
+    what = _called(reference.namespaces)
     if not known:
         return f"no {what} is defined"
-    return "there are: " + ", ".join(sorted(known)) if len(known) <= 12 else "look up its id"
+    if len(known) <= MOST_LISTED:
+        return "there are: " + ", ".join(sorted(known))
+    homes = [home for space in reference.namespaces for home in sources.homes(space, document)]
+    stand = {}
+    for home in homes[:1]:
+        for definition in sources.readings[home.path].definitions:
+            if definition.namespace in reference.namespaces:
+                stand[definition.pointer[0]] = None
+    keys = ", ".join(f"'{key}'" for key in stand)
+    return f"{len(known)} are known; look in {homes[0].path} under {keys}" if keys else "look up its id"
 
 
 def _twice(document: Document, definitions: tuple[Definition, ...]) -> Iterator[Finding]:
     for definition, earlier in repeated(definitions):
-        what = definition.namespace.partition(".")[2]
+        what = _called((definition.namespace,))
         line = document.place(earlier.pointer).line
         message = f"the {what} '{definition.name}' is defined twice"
         place = document.place(definition.pointer)

@@ -1,8 +1,15 @@
-"""What a drill announces can happen: within its horizon, at the node, within what a machine can run."""
+"""What a drill announces can happen and be scored: within its horizon, at the node, within what a machine can run.
+
+A drill whose truth asks for another symptom than its runbook declares takes points from everybody who follows the
+page; so does a truth that names a runbook when no fault begins. A task that may last to the end of the drill
+is never late.
+
+Let the truth say the symptom of its runbook, or null where nothing is wrong, and give tasks less than the horizon.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from generator.checks.sources import Sources
@@ -18,7 +25,7 @@ Problem = tuple[Pointer, str, str]
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Faults that never begin or reach nothing, messages that never come, drills that never end."""
+    """Faults and messages that never come, drills that never end, truths and tasks that nobody can meet."""
     for drill in sources.sound("drill"):
         for pointer, message, hint in _problems(sources, drill):
             yield Finding(drill.place(pointer), name, severity, message, hint)
@@ -39,6 +46,32 @@ def _problems(sources: Sources, drill: Document) -> Iterator[Problem]:
         if inject["at_minutes"] > horizon:
             message = f"the drill ends at minute {horizon:g}, before this message comes"
             yield ("injects", index, "at_minutes"), message, "send it earlier"
+    yield from _of_tasks(drill.data["tasks"], horizon)
+    yield from _of_truth(sources, drill)
+
+
+def _of_tasks(tasks: Sequence[Mapping[str, Any]], horizon: float) -> Iterator[Problem]:
+    """Limits that the end of the drill comes before."""
+    for index, task in enumerate(tasks):
+        if task.get("within_minutes", 0) >= horizon:
+            message = f"the drill ends at minute {horizon:g}, before '{task['id']}' could be late"
+            yield ("tasks", index, "within_minutes"), message, "allow less, or leave within_minutes out"
+
+
+def _of_truth(sources: Sources, drill: Document) -> Iterator[Problem]:
+    """Truths that contradict the faults, or the runbook that they name."""
+    runbook, symptom = drill.data["truth"]["runbook"], drill.data["truth"]["symptom"]
+    if not drill.data["faults"]:
+        for key, said in (("runbook", runbook), ("symptom", symptom)):
+            if said is not None:
+                message = f"the truth names the {key} '{said}', and the drill has no fault"
+                yield ("truth", key), message, "add the fault, or say null"
+                return
+    declared = {one.name: one.data["symptom"] for one in sources.sound("runbook")}
+    if declared.get(runbook, symptom) != symptom:
+        said = "no symptom" if symptom is None else f"'{symptom}'"
+        message = f"the truth asks for {said}, and its runbook '{runbook}' declares '{declared[runbook]}'"
+        yield ("truth", "symptom"), message, f"say {declared[runbook]}, or name another runbook"
 
 
 def _of_fault(fault: Mapping[str, Any], horizon: float, fields: Mapping[str, set[str]]) -> Iterator[Problem]:

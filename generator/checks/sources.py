@@ -84,6 +84,20 @@ class Sources:
             return frozenset(home.name for home in homes)
         return frozenset(name for home in homes for name in self._defined[home.path].get(namespace, ()))
 
+    def unused(self, namespace: str, document: Document) -> frozenset[str]:
+        """The names of that namespace that nothing refers to, and should: maybe they were renamed."""
+        names: set[str] = set()
+        for home in self.homes(namespace, document):
+            used = self._used.get(home.path if home is document else "", set())
+            names |= {
+                definition.name
+                for definition in self.readings[home.path].definitions
+                # Most steps are reached from the one before.
+                if definition.namespace == namespace and "steps" not in definition.pointer
+                if (namespace, definition.name) not in used
+            }
+        return frozenset(names)
+
     def is_muddled(self, namespace: str, document: Document) -> bool:
         """Whether a name of that namespace is malformed or given twice; what is unknown then follows from it."""
         return any(namespace in self._muddled[home.path] for home in self.homes(namespace, document))
@@ -103,6 +117,16 @@ class Sources:
             for definition in reading.definitions:
                 spaces.setdefault(definition.namespace, set()).add(definition.name)
         return defined
+
+    @functools.cached_property
+    def _used(self) -> Mapping[str, set[tuple[str, str]]]:
+        """Namespaces and names that are referred to, by the path of who does; under "", by anybody."""
+        used: dict[str, set[tuple[str, str]]] = {}
+        for path, reading in self.readings.items():
+            found = {(space, one.name) for one in reading.references for space in one.namespaces}
+            used.setdefault("", set()).update(found)
+            used[path] = found
+        return used
 
     @functools.cached_property
     def _muddled(self) -> Mapping[str, set[str]]:

@@ -2,10 +2,12 @@
 
 At 3 am one may try what can be undone. A path whose rollback leaves its own switch where it is, or a change
 that nobody thought of undoing, turns a guess into a second incident; and a step that says nothing about failing
-leaves people in front of a knob that does not move.
+leaves people in front of a knob that does not move. A trigger that holds from the first minute takes everybody who follows
+the page out of a path before anything in it is turned.
 
 Let the rollback of the path turn the same control back, or go on to another path; let a remedy say in `safety_net`
 what catches users; turn controls in paths and remedies, not in detection; and give each change an `on_failure`.
+Let the trigger of a rollback name what shows that the path made things worse, not what led into it.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from generator.checks.sources import Sources
+from generator.conditions import implies, plain
 from generator.model import Path, PlanNode, Setting
 from generator.source import Document, Finding, Place, Severity
 from generator.ways import Ways, changes, turned
@@ -34,7 +37,11 @@ def check(sources: Sources) -> Iterator[Finding]:
             *_left(ways, defaults),
         ):
             yield Finding(sources.node_place(document, id, *keys), name, severity, message, hint)
-        for place, message, hint in (*_idle_rollbacks(document, ways), *_no_nets(document, ways)):
+        for place, message, hint in (
+            *_idle_rollbacks(document, ways),
+            *_left_at_once(document, ways),
+            *_no_nets(document, ways),
+        ):
             yield Finding(place, name, severity, message, hint)
 
 
@@ -124,6 +131,16 @@ def _idle_rollbacks(document: Document, ways: Ways) -> Iterator[_Placed]:
             controls = " or ".join(dict.fromkeys(f"'{c}'" for c in map(turned, mine) if c is not None))
             place = document.place(("containment", "paths", index, "rollback", "steps"))
             yield place, f"the rollback of '{path.id}' does not turn {controls} back", "add a step that does"
+
+
+def _left_at_once(document: Document, ways: Ways) -> Iterator[_Placed]:
+    """Paths whose way in is already the trigger of their way back."""
+    for index, path in enumerate(ways.runbook.containment.paths):
+        entered, left = path.enter_when.when, path.rollback.trigger.when
+        if entered is not None and left is not None and implies(plain(entered), plain(left)):
+            place = document.place(("containment", "paths", index, "rollback", "trigger", "when"))
+            message = f"path '{path.id}' is left as soon as it is entered: its rollback's trigger already holds then"
+            yield place, message, "name what shows that the path made it worse"
 
 
 def _no_nets(document: Document, ways: Ways) -> Iterator[_Placed]:

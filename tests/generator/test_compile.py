@@ -10,7 +10,7 @@ import pytest
 
 from generator.compile import SourceErrors, load_catalogue
 from generator.load import load
-from generator.model import ENDINGS, Catalogue, Runbook
+from generator.model import ENDINGS, Catalogue, Condition, Runbook
 from generator.plan import next_nodes
 from generator.values import plain, structure
 from tests.generator.corpus import ROOT
@@ -56,7 +56,7 @@ def test_a_path_is_entered_at_its_first_step(catalogue: Catalogue) -> None:
 
 
 def test_a_phase_sets_its_share_and_passes_its_gate(catalogue: Catalogue) -> None:
-    """A phase of the restoration is a step that turns its control, with the gate as its check, from when the share is in force."""
+    """A phase of restoration turns its control, and its gate counts from when the share is in force."""
     compiled = catalogue.runbook("feature-drift")
     first, second, *_ = compiled.runbook.mitigation.restoration.phases
 

@@ -65,12 +65,24 @@ def test_diff_of_an_unknown_revision_is_wrong_usage(
     assert "there is no revision 'no-such-branch' here" in capsys.readouterr().err
 
 
+def test_diff_begins_from_what_was_committed_last(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a revision, the work that is not committed yet is told."""
+    edit(root, *LOWER)
+
+    code = run(monkeypatch, root, "diff")
+
+    assert code == 0
+    assert capsys.readouterr().out.endswith("1 change since HEAD, in 1 file\n")
+
+
 def test_diff_asks_for_one_beginning(
     root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Without a revision there is nothing to compare with."""
-    assert run(monkeypatch, root, "diff") == 2
-    assert "name a revision" in capsys.readouterr().err
+    """A revision and a review together are one too many."""
+    assert run(monkeypatch, root, "diff", "HEAD", "--since-review", "feature-drift") == 2
+    assert "not both" in capsys.readouterr().err
 
 
 def test_a_review_is_kept_beside_the_runbook(
@@ -97,6 +109,51 @@ def test_a_second_review_of_a_day_overwrites_nothing(root: Path, monkeypatch: py
 
     found, _ = read(root, "feature-drift")
     assert sorted(one.review.verdict for one in found) == ["approved", "rejected"]
+
+
+def test_a_review_that_says_nothing_new_is_not_written_again(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same role, the same text, the same verdict: the file that is there is enough."""
+    review = ("review", "feature-drift", "--role", "model-owner")
+    run(monkeypatch, root, *review)
+    capsys.readouterr()
+
+    code = run(monkeypatch, root, *review)
+
+    (made,), _ = read(root, "feature-drift")
+    assert code == 0
+    assert capsys.readouterr().out == f"already approved by model-owner on {made.review.date}\n"
+
+
+@pytest.mark.parametrize(
+    "more", [("--note", "Read again."), ("--verdict", "rejected")], ids=["note", "verdict"]
+)
+def test_a_review_that_says_more_is_kept(
+    more: tuple[str, ...], root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new note, or another verdict, is new evidence; the newest stands last."""
+    review = ("review", "feature-drift", "--role", "model-owner")
+    run(monkeypatch, root, *review)
+
+    run(monkeypatch, root, *review, *more)
+
+    found, _ = read(root, "feature-drift")
+    assert len(found) == 2
+    assert more[1] in (found[-1].review.note, found[-1].review.verdict)
+
+
+def test_a_text_with_errors_is_not_reviewed(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The findings are shown, and what to do about them."""
+    edit(root, "on_failure: fall-back-to-rules", "on_failure: fall-back-to-rulse")
+
+    code = run(monkeypatch, root, "review", "feature-drift", "--role", "model-owner")
+
+    assert code == 1
+    assert capsys.readouterr().err.endswith("not reviewed: mend these first\n")
+    assert read(root, "feature-drift") == ((), ())
 
 
 @pytest.mark.parametrize(
