@@ -46,11 +46,18 @@ _SWITCHES = {
     **dict.fromkeys(("yes", "on", "y", "true"), "write true, without quotes"),
     **dict.fromkeys(("no", "off", "n", "false"), "write false, without quotes"),
 }
+_SIGNS = {">": "above", ">=": "above", "<": "below", "<=": "below"}
 # Last words of keys that say what their number counts.
 _UNITS = ("days", "minutes", "ms", "seconds")
 
 
-def judge(schema: Schema, value: Any, pointer: Pointer) -> Iterator[Problem]:
+Resolve: TypeAlias = Callable[[str], Schema]
+"""What a ``$ref`` names."""
+
+
+def judge(
+    schema: Schema, value: Any, pointer: Pointer, *, resolve: Resolve = lambda reference: {}
+) -> Iterator[Problem]:
     """The problems of the value itself; of keys only whether they are known and there."""
     types = schema.get("type")
     if types is not None and not _has_type(value, types):
@@ -64,7 +71,7 @@ def judge(schema: Schema, value: Any, pointer: Pointer) -> Iterator[Problem]:
     elif isinstance(value, list):
         yield from _list(schema, value, pointer)
     elif isinstance(value, dict):
-        yield from _keys(schema, value, pointer)
+        yield from _keys(schema, value, pointer, resolve)
     elif _is_number(value):
         yield from _number(schema, value, pointer)
 
@@ -132,8 +139,37 @@ def _number_in(text: str, pointer: Pointer) -> str:
     return "write the number alone" + (f", in {unit}" if unit in _UNITS else "")
 
 
+def _to_add(key: str, schema: Schema, resolve: Resolve) -> str:
+    """The keys that a mapping, or each item of a list, has to have when it is added."""
+    required, items = _required(schema, resolve)
+    if not required:
+        return ""
+    *most, last = required
+    listed = f"{', '.join(most)} and {last}" if most else last
+    return f"add '{key}:' with {listed}" + (" in each item" if items else "")
+
+
+def _required(schema: Schema, resolve: Resolve) -> tuple[list[str], bool]:
+    """The keys that a schema requires, and whether of the items of a list."""
+    if schema.get("required"):
+        return list(schema["required"]), False
+    parts = [resolve(schema["$ref"])] if "$ref" in schema else list(schema.get("allOf", ()))
+    for part in parts:
+        found = _required(part, resolve)
+        if found[0]:
+            return found
+    return (
+        (_required(schema["items"], resolve)[0], True)
+        if isinstance(schema.get("items"), dict)
+        else ([], False)
+    )
+
+
 def _wrong_choice(choices: list[Any], value: object, pointer: Pointer) -> Problem:
     listed = ", ".join(str(choice) for choice in choices)
+    if isinstance(value, str) and _SIGNS.get(value) in choices:
+        hint = f"write {_SIGNS[value]}"
+        return Problem(pointer, "wrong-value", f"{shown(value)} is not one of: {listed}", hint)
     hint = likely(value, [c for c in choices if isinstance(c, str)]) if isinstance(value, str) else ""
     return Problem(pointer, "wrong-value", f"{shown(value)} is not one of: {listed}", hint)
 
@@ -168,7 +204,9 @@ def _number(schema: Schema, value: float, pointer: Pointer) -> Iterator[Problem]
     )
     for keyword, broken, words in bounds:
         if keyword in schema and broken(schema[keyword]):
-            yield Problem(pointer, "wrong-value", f"{value} {words} {schema[keyword]}", _about(schema))
+            percent = keyword == "maximum" and schema[keyword] == 1 and value <= 100
+            hint = f"{value:g} % is {value / 100:g}" if percent else _about(schema)
+            yield Problem(pointer, "wrong-value", f"{value} {words} {schema[keyword]}", hint)
 
 
 def _list(schema: Schema, value: list[Any], pointer: Pointer) -> Iterator[Problem]:
@@ -189,7 +227,7 @@ def _list(schema: Schema, value: list[Any], pointer: Pointer) -> Iterator[Proble
             seen.add(told)
 
 
-def _keys(schema: Schema, value: dict[str, Any], pointer: Pointer) -> Iterator[Problem]:
+def _keys(schema: Schema, value: dict[str, Any], pointer: Pointer, resolve: Resolve) -> Iterator[Problem]:
     known: Schema = schema.get("properties", {})
     missing = [key for key in schema.get("required", ()) if key not in value]
     if schema.get("additionalProperties") is False:
@@ -200,7 +238,8 @@ def _keys(schema: Schema, value: dict[str, Any], pointer: Pointer) -> Iterator[P
             yield Problem((*pointer, key), "unknown-key", f"unknown key '{key}'", hint, at_key=True)
     for key in missing:
         about = _about({k: v for k, v in known.get(key, {}).items() if k != "examples"})
-        yield Problem(pointer, "missing-key", f"missing key '{key}'", about)
+        hint = "; ".join(filter(None, (about, _to_add(key, known.get(key, {}), resolve))))
+        yield Problem(pointer, "missing-key", f"missing key '{key}'", hint)
     if len(value) < schema.get("minProperties", 0):
         yield Problem(pointer, "missing-key", "keys are missing here", _about(schema))
     if len(value) > schema.get("maxProperties", len(value)):

@@ -88,7 +88,7 @@ def _composed(file: _File, text: str) -> tuple[Document, list[Finding]]:
     composed = compose(text, file.path)
     whole = not composed.findings
     data = composed.data if isinstance(composed.data, dict) else {}
-    document = Document(file.path, file.kind, file.name, data, composed.values, composed.keys, whole)
+    document = Document(file.path, file.kind, file.name, data, composed.values, composed.keys, whole, text)
     return document, list(composed.findings)
 
 

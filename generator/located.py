@@ -187,9 +187,7 @@ class _Composer:
         in_list = len(self.stack) > 1 and isinstance(self.stack[-2].data, list)
         if in_list and len(top.data) > 1 and key in ("id", next(iter(top.data))):
             top.repeats = True
-            self.report(
-                event.start_mark, f"{message}; a new item seems to begin here", "put '- ' before it"
-            )
+            self.report(event.start_mark, f"{message}; a new item seems to begin here", "put '- ' before it")
         else:
             hint = f"delete one: the first stands in line {self.keys[(*top.pointer, key)].line}"
             self.report(event.start_mark, message, hint)

@@ -110,10 +110,19 @@ def _at_the_wrong_column(error: yaml.MarkedYAMLError, text: str) -> tuple[Any, s
         keys = above.column + 2 + len(after_dash) - len(after_dash.lstrip())
         hint = f"{here}; the dashes of that list stand in column {above.column + 1}, its items in {keys}"
         return mark, "this is not an item of the list above", hint
+    dashes = _last_dash(lines[: mark.line])
+    if _NO_KEY in problem and lines[mark.line].lstrip().startswith("- ") and dashes is not None:
+        return mark, "this does not fit what stands above", f"{here}, the dashes above in column {dashes + 1}"
     if _NO_KEY in problem and mark.column != above.column:
         hint = f"{here}, the keys above in column {above.column + 1}"
         return mark, "this does not fit what stands above", hint
     return None
+
+
+def _last_dash(lines: list[str]) -> int | None:
+    """The column of the last item that begins on a line of its own."""
+    dashes = (line.index("-") for line in reversed(lines) if line.lstrip().startswith("- "))
+    return next(dashes, None)
 
 
 def _in_plain_words(error: yaml.MarkedYAMLError, text: str) -> tuple[Any, str, str]:

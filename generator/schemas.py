@@ -68,7 +68,7 @@ def read_part(schema: Schema, value: Any, pointer: Pointer = ()) -> Reading:
     references: list[Reference] = []
     texts: list[Pair] = []
     for pair in walk(schema, value, pointer):
-        problems += judge(pair.schema, pair.value, pair.pointer)
+        problems += judge(pair.schema, pair.value, pair.pointer, resolve=resolve)
         problems += _unknown_kind(pair)
         if isinstance(pair.value, str):
             definitions += _definitions(pair)

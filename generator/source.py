@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
@@ -54,6 +55,8 @@ class Document:
     keys: Mapping[Pointer, Place] = field(default_factory=dict, repr=False)
     whole: bool = True
     """False when some of the file could not be read; its findings say why."""
+    text: str = field(default="", repr=False)
+    """The file as it is written."""
 
     def place(self, pointer: Pointer, *, key: bool = False) -> Place:
         """Where that value (or its key) stands, or else the nearest thing that encloses it."""
@@ -63,6 +66,30 @@ class Document:
             if pointer[:length] in self.values:
                 return self.values[pointer[:length]]
         return Place(self.path)
+
+    def place_in_text(self, pointer: Pointer, written: str, before: str = "") -> Place:
+        """Where words of that text stand, however its lines are broken; else where the text begins.
+
+        ``before`` is what the text says before them, as the same words may stand there too.
+        """
+        place = self.place(pointer)
+        pattern = re.compile(r"\s+".join(map(re.escape, written.split())))
+        lines = self.text.split("\n")[place.line - 1 : self._line_behind(place)]
+        if pointer not in self.values or not pattern.pattern or not lines:
+            return place
+        text = "\n".join(lines)
+        found = list(pattern.finditer(text, place.column - 1))
+        nth = len(pattern.findall(before))
+        if nth >= len(found):
+            return place  # it is written with escapes, or elsewhere
+        above = text[: found[nth].start()]
+        return Place(place.path, place.line + above.count("\n"), len(above) - above.rfind("\n"))
+
+    def _line_behind(self, place: Place) -> int:
+        """How many lines end no later than the text that begins there: up to the next key or value."""
+        places = (other for known in (self.values, self.keys) for other in known.values())
+        behind = [other.line for other in places if other > place and other.line > place.line]
+        return min(behind) - 1 if behind else self.text.count("\n") + 1
 
     def at(self, pointer: Pointer) -> Any:
         """The value there; KeyError or IndexError when there is none."""
@@ -81,15 +108,18 @@ _SLIP = 0.85
 """From this likeness on, a name is a slip of the finger, not another one."""
 
 
-def likely(name: str, names: Iterable[str], *, first: Collection[str] = ()) -> str:
-    """A hint that names what was probably meant, or nothing; of names that are close, ``first`` go first."""
+def likely(name: str, names: Iterable[str], *, first: Collection[str] = (), sole: str = "") -> str:
+    """A hint that names what was probably meant, or nothing.
+
+    Beyond a slip of the finger, names among ``first`` go before others; then ``sole``, however unlike it is.
+    """
     known = sorted({known for known in names if len(known) <= _LONGEST_NAME})
     if len(name) > _LONGEST_NAME or len(known) > _MOST_NAMES:
         return ""
     same = [one for one in known if _bare(one) == _bare(name)]
     close = same or difflib.get_close_matches(name, known, n=5, cutoff=0.55)
     slips = same or difflib.get_close_matches(name, close, n=1, cutoff=_SLIP)
-    best = [*slips, *(one for one in close if one in first), *close]
+    best = [*slips, *(one for one in close if one in first), *([sole] if sole else []), *close]
     return f"did you mean '{best[0]}'?" if best else ""
 
 

@@ -5,6 +5,7 @@ A waiver is a rule that an author switched off, with the reason, in the source i
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from generator.source import Document, Finding, Place, Pointer, likely
@@ -47,10 +48,13 @@ class _File:
         for places in (document.values, document.keys):
             for pointer, place in places.items():
                 self._at.setdefault(place, []).append(pointer)
+        self._places = sorted(self._at)
 
     def answers(self, finding: Finding) -> bool:
         """Whether some waiver answers the finding; all that do are noted as needed."""
-        pointers = self._at.get(finding.place, [])
+        # Inside a text, the last thing that begins before it is the text.
+        begun = bisect.bisect_right(self._places, finding.place)
+        pointers = self._at[self._places[begun - 1]] if begun else []
         answering = {
             index
             for index, (waiver, part) in enumerate(zip(self.waivers, self._parts, strict=True))

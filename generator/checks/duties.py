@@ -8,7 +8,7 @@ Add the role to ``roles`` with one sentence; or delete the duty that nothing cal
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from generator.checks.sources import Sources, mappings
 from generator.source import Document, Finding, Pointer, Severity
@@ -20,8 +20,11 @@ severity: Severity = "error"
 def check(sources: Sources) -> Iterator[Finding]:
     """Roles without a duty, with two, and without a part."""
     for document in sources.sound("runbook"):
-        yield from _without_duty(sources, document)
-        yield from _without_part(document)
+        roles = sources.names("organization.role", document)
+        if all(duty["role"] in roles for duty in document.data["roles"]):
+            yield from _without_duty(sources, document)
+        # Where a duty is of an unknown role, another may be meant by it: first that is mended.
+        yield from _without_part(document, roles)
 
 
 def _without_duty(sources: Sources, document: Document) -> Iterator[Finding]:
@@ -35,7 +38,7 @@ def _without_duty(sources: Sources, document: Document) -> Iterator[Finding]:
             yield Finding(document.place(pointer), name, severity, message, hint)
 
 
-def _without_part(document: Document) -> Iterator[Finding]:
+def _without_part(document: Document, known: Collection[str]) -> Iterator[Finding]:
     called = {role for _, role in _named(document)} | set(document.data["governance"]["initiate"])
     seen: set[str] = set()
     for index, duty in enumerate(document.data["roles"]):
@@ -43,7 +46,7 @@ def _without_part(document: Document) -> Iterator[Finding]:
         if role in seen:
             message = f"the role '{role}' has two duties"
             yield Finding(place, name, severity, message, "say both in one")
-        elif role not in called:
+        elif role not in called and role in known:
             message = f"no step, approval or escalation calls for the role '{role}'"
             yield Finding(place, name, "warning", message, "give it a part, or delete the duty")
         seen.add(role)

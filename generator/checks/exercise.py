@@ -23,8 +23,10 @@ severity: Severity = "error"
 def check(sources: Sources) -> Iterator[Finding]:
     """Runbooks without their two drills, signals that no drill moves, drills of another service's runbook."""
     drills = list(sources.sound("drill"))
-    # A drill that is broken may hold what seems to be missing.
+    known = {service.name for service in sources.of_kind("service")}
+    # A drill that is broken, or of a service that is misspelt, may hold what seems to be missing.
     whole = len(drills) == len(list(sources.of_kind("drill")))
+    whole = whole and all(drill.data["service"] in known for drill in drills)
     for document in sources.sound("runbook"):
         service = sources.sound_service_of(document)
         if whole:

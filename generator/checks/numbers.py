@@ -79,7 +79,8 @@ def _of_text(document: Document, pointer: Pointer, text: str, known: Known) -> I
             continue  # its own condition says so, right beside it
         said = _problem(quantity, text, owners, known, topic)
         if said is not None:
-            yield Finding(document.place(pointer), name, severity, *said)
+            place = document.place_in_text(pointer, quantity.written, text[: quantity.start])
+            yield Finding(place, name, severity, *said)
 
 
 def _problem(

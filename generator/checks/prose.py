@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from generator.checks.references import gathered
 from generator.checks.sources import Sources
 from generator.model import Runbook, Service
-from generator.prose import FORMS, INCIDENT, REFERENCE, UnknownReferenceError, references, value_of
+from generator.prose import FORMS, INCIDENT, REFERENCE, UnknownReferenceError, value_of
 from generator.source import Document, Finding, Pointer, Severity, likely
 from generator.values import structure
 
@@ -40,24 +41,29 @@ def check(sources: Sources) -> Iterator[Finding]:
     for document in sources.sound("runbook"):
         runbook = sources.runbooks[document.path]
         if runbook.service in services:
-            yield from _unknown(sources, document, runbook, services[runbook.service])
+            yield from gathered([*_unknown(sources, document, runbook, services[runbook.service])])
 
 
 def _unknown(sources: Sources, document: Document, runbook: Runbook, service: Service) -> Iterator[Finding]:
     muddled = tuple(f"{root}." for root, namespace in NAMESPACES if sources.is_muddled(namespace, document))
     for pointer, text in texts(document.data):
-        for short in _SHORT.findall(REFERENCE.sub(" ", text)):
+        # Of the same length, so that what comes before can be told.
+        for found in _SHORT.finditer(REFERENCE.sub(lambda whole: " " * len(whole.group()), text)):
+            short = found.group()
             message = f"'{short.strip()}' is no reference: it has too few braces, or too many"
             hint = f"write '{{{{ {short.strip(' {}')} }}}}'"
-            yield Finding(document.place(pointer), name, severity, message, hint)
-        for reference in references(text):
+            place = document.place_in_text(pointer, short, text[: found.start()])
+            yield Finding(place, name, severity, message, hint)
+        for whole in REFERENCE.finditer(text):
+            reference = whole.group(1)
             if reference.startswith(muddled):
                 continue  # a name there is given twice; what is missing follows from it
             try:
                 _follow(reference, runbook, service)
             except UnknownReferenceError as error:
                 message = f"unknown reference '{{{{ {reference} }}}}'"
-                yield Finding(document.place(pointer), name, severity, message, error.hint)
+                place = document.place_in_text(pointer, whole.group(), text[: whole.start()])
+                yield Finding(place, name, severity, message, error.hint)
 
 
 def _follow(reference: str, runbook: Runbook, service: Service) -> None:

@@ -38,7 +38,11 @@ def unknown(sources: Sources, document: Document, reference: Reference) -> Itera
         known |= sources.names(namespace, document)
     if reference.name not in known:
         unused = {name for space in reference.namespaces for name in sources.unused(space, document)}
-        hint = likely(reference.name, known, first=unused) or _listed(sources, document, reference, known)
+        # A path or remedy that nothing leads to is most likely what was renamed.
+        sole = min(unused) if len(unused) == 1 and reference.namespaces == ("runbook.node",) else ""
+        hint = likely(reference.name, known, first=unused, sole=sole) or _listed(
+            sources, document, reference, known
+        )
         message = f"unknown {_called(reference.namespaces)} '{reference.name}'"
         yield Finding(document.place(reference.pointer), name, severity, message, hint)
 
@@ -79,7 +83,7 @@ def _listed(sources: Sources, document: Document, reference: Reference, known: s
     if len(known) <= MOST_LISTED:
         return "there are: " + ", ".join(sorted(known))
     homes = [home for space in reference.namespaces for home in sources.homes(space, document)]
-    stand = {}
+    stand: dict[str | int, None] = {}
     for home in homes[:1]:
         for definition in sources.readings[home.path].definitions:
             if definition.namespace in reference.namespaces:

@@ -92,8 +92,8 @@ class Sources:
             names |= {
                 definition.name
                 for definition in self.readings[home.path].definitions
-                # Most steps are reached from the one before.
-                if definition.namespace == namespace and "steps" not in definition.pointer
+                # Most steps and phases are reached from the one before.
+                if definition.namespace == namespace and not {"steps", "phases"} & set(definition.pointer)
                 if (namespace, definition.name) not in used
             }
         return frozenset(names)

@@ -2,8 +2,8 @@
 
 At 3 am one may try what can be undone. A path whose rollback leaves its own switch where it is, or a change
 that nobody thought of undoing, turns a guess into a second incident; and a step that says nothing about failing
-leaves people in front of a knob that does not move. A trigger that holds from the first minute takes everybody who follows
-the page out of a path before anything in it is turned.
+leaves people in front of a knob that does not move. A trigger that holds from the first minute takes
+everybody who follows the page out of a path before anything in it is turned.
 
 Let the rollback of the path turn the same control back, or go on to another path; let a remedy say in `safety_net`
 what catches users; turn controls in paths and remedies, not in detection; and give each change an `on_failure`.

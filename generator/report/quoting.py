@@ -11,11 +11,15 @@ from generator.source import Place
 
 # Where YAML ends a line; the places of findings count by it.
 _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-# What a mark goes under: a quoted text, a word, or a single sign.
-_WORD = re.compile(r"""'(?:[^']|'')*'|"(?:[^"\\]|\\.)*"|[\w.-]+|.""")
+# What a mark goes under: a quoted text, a reference in prose, a word, or a single sign.
+_WORD = re.compile(r"""'(?:[^']|'')*'|"(?:[^"\\]|\\.)*"|\{\{[^{}]*\}\}?|[\w.-]+|.""")
+# A text without quotes that begins behind its key or a dash, outside of braces and brackets.
+_BEHIND = re.compile(r"[ ]*(?:- +)*(?:[\w-]+:[ ]+)?$")
+_PLAIN = re.compile(r"(?=\w)(?:(?![ ]#|:(?:[ ]|$)).)+")
 _TAB = "    "
 _CUT = "…"
 _MOST_COMBINING = 3
+_LONGEST_TEXT = 1000
 _GLUED = 40
 """A line is looked at this many times its width to each side, whatever it holds."""
 
@@ -41,11 +45,23 @@ def lines_of(text: str) -> list[str]:
 def end_column(line: str, column: int) -> int:
     """The column behind what stands at a column.
 
-    >>> end_column("severity: sev22 # no", 11)
-    16
+    >>> end_column("severity: sev22 # no", 11), end_column("text: To be written  # later", 7)
+    (16, 20)
     """
-    found = _WORD.match(line, column - 1)
+    found = _plain(line, column) or _WORD.match(line, column - 1)
     return column + 1 if found is None else found.end() + 1
+
+
+def _plain(line: str, column: int) -> re.Match[str] | None:
+    """The whole text that stands there without quotes; None when what stands there is something else."""
+    found = _PLAIN.match(line, column - 1)
+    # Long lines are cut around a word.
+    if found is None or len(line) > _LONGEST_TEXT or not _BEHIND.fullmatch(line[: column - 1]):
+        return None
+    written, rest = found.group().rstrip(), line[found.end() :]
+    if rest.startswith(":") or written.endswith((",", "}", "]")):
+        return None  # a key, or a part of a list in brackets
+    return re.compile(re.escape(written)).match(line, column - 1)
 
 
 def quote(lines: Sequence[str], place: Place, *, width: int) -> Quote | None:

@@ -93,3 +93,26 @@ def test_a_step_back_to_a_version_that_cannot_serve_is_found(tmp_path: Path) -> 
     found = [f for f in check(load(tmp_path)) if f.rule == "compatible"]
     assert [f.place.path for f in found] == ["runbooks/feature-drift/runbook.yaml"]
     assert "after 'pipeline-v1' 'summer-2026' weighs 'device_trust'" in found[0].message
+
+
+def test_a_name_that_is_unknown_everywhere_is_one_finding(tmp_path: Path) -> None:
+    """It stands at the first place, with the lines of the others."""
+    runbook = copied(tmp_path) / "runbooks/feature-drift/runbook.yaml"
+    runbook.write_text(runbook.read_text().replace("    - id: fall-back-to-rules", "    - id: rules-only"))
+
+    (finding,) = [f for f in check(load(tmp_path)) if f.rule == "references"]
+
+    assert finding.message == "unknown step, path or remedy 'fall-back-to-rules'"
+    assert finding.hint.startswith("did you mean 'rules-only'?; the same in 5 more places: lines ")
+
+
+def test_a_waiver_answers_a_finding_inside_a_long_text(tmp_path: Path) -> None:
+    """The finding stands at its line of the text, and still belongs to what holds the text."""
+    runbook = copied(tmp_path) / "runbooks/feature-drift/runbook.yaml"
+    text = runbook.read_text().replace(
+        "  risk: >-\n    Wrong", "  risk: >-\n    We contain it in 35 minutes. Wrong"
+    )
+    waiver = "waivers:\n  - {rule: numbers, at: governance, reason: The figure is a promise of last year.}\n"
+    runbook.write_text(text.replace("waivers:\n", waiver) if "\nwaivers:\n" in text else text + waiver)
+
+    assert [str(f) for f in check(load(tmp_path)) if f.rule in ("numbers", "waivers")] == []

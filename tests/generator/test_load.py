@@ -159,6 +159,9 @@ def test_more_than_anybody_writes_is_one_finding(
         ("? " + "k" * 201 + "\n: 1\n", "1:3", "the key is longer than 200 characters"),
         ("k" * 2000 + ": 1\n", "1:2001", "the key before this ':' is longer than 200 characters"),
         ("a: [1,\nb: 2\n", "1:4", "a bracket or brace is not closed"),
+        ("a:\n  - b: 1\n -role: x\n", "3:2", "a space is missing after the dash"),
+        ("a:\n  -role: x\n", "2:3", "a space is missing after the dash"),
+        ("a:\n  - b: 1\n- c: 2\n", "3:1", "this does not fit what stands above"),
         ("a: {b: 1, ", "1:10", "the text ends in the middle of something"),
     ],
 )
@@ -168,6 +171,24 @@ def test_what_is_not_what_it_seems_is_a_finding(text: str, place: str, message: 
 
     assert f"{finding.place.line}:{finding.place.column}" == place
     assert message in finding.message
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        (
+            "a:\n  - b: 1\n   c: 2\n",
+            "it begins in column 4; the dashes of that list stand in column 3, its items in 5",
+        ),
+        ("a:\n  - b: 1\n- c: 2\n", "it begins in column 1, the dashes above in column 3"),
+        ("a:\n  b: 1\n c: 2\n", "it begins in column 2, the keys above in column 1"),
+    ],
+)
+def test_what_stands_in_a_wrong_column_is_told_both(text: str, hint: str) -> None:
+    """The column of the line that does not fit, and that of what it could belong to."""
+    (finding,) = compose(text, "a.yaml").findings
+
+    assert finding.hint == hint
 
 
 @pytest.mark.parametrize("text", ["👩\u200d💻", "می\u200cخواهم", "20\u00a0%", "e\u0301", "漢字\u3000漢字"])
