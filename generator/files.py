@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from pathlib import Path
 
 from generator.source import Finding, Place
@@ -67,5 +68,5 @@ def _decoded(content: bytes, path: str) -> tuple[str, Finding | None]:
 
 
 def _position(before: str, path: str) -> Place:
-    lines = before.split("\n")
+    lines = re.split("\r\n|[\n\r\x85\u2028\u2029]", before)
     return Place(path, len(lines), len(lines[-1]) + 1)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from generator.source import Pointer, likely
+from generator.source import LARGEST, Pointer, likely
 
 Schema: TypeAlias = Mapping[str, Any]
 ProblemKind = Literal["unknown-key", "missing-key", "wrong-type", "wrong-value"]
@@ -202,6 +202,9 @@ def _number(schema: Schema, value: float, pointer: Pointer) -> Iterator[Problem]
         ("exclusiveMinimum", lambda bound: value <= bound, "must be above"),
         ("exclusiveMaximum", lambda bound: value >= bound, "must be below"),
     )
+    if abs(value) > LARGEST:
+        yield Problem(pointer, "wrong-value", f"{value:g} is no quantity of anything", _about(schema))
+        return
     for keyword, broken, words in bounds:
         if keyword in schema and broken(schema[keyword]):
             percent = keyword == "maximum" and schema[keyword] == 1 and value <= 100

@@ -8,9 +8,9 @@ import math
 from pathlib import Path
 
 from generator.model import PanelRows
+from generator.source import LARGEST
 
 MAXIMUM_BYTES = 20_000_000
-LARGEST = 1e100
 
 
 class PanelError(ValueError):

@@ -11,6 +11,9 @@ from typing import Any, Literal, TypeAlias
 Pointer: TypeAlias = tuple[str | int, ...]
 """The way from the top of a document to a value: keys and indexes."""
 
+LARGEST = 1e100
+"""No quantity of ours is larger, and what is can overflow in any sum."""
+
 DocumentKind = Literal["organization", "service", "runbook", "drill"]
 Severity = Literal["error", "warning"]
 

@@ -8,15 +8,13 @@ import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
 
-from generator.model import Decision, Setting, Step
+from generator.model import Decision, Setting, Span, Step
+from generator.source import LARGEST
 
 if TYPE_CHECKING:
     from cattrs import Converter
 
 T = TypeVar("T")
-
-LARGEST = 1e100
-"""No quantity of ours is larger, and what is can overflow in any sum."""
 
 
 class StructureError(ValueError):
@@ -60,6 +58,7 @@ def _converter() -> Converter:
     converter.register_structure_hook_factory(
         dataclasses.is_dataclass, lambda type_: _structurer(type_, converter)
     )
+    converter.register_structure_hook(Span, _span)
     converter.register_structure_hook(
         Step | Decision, lambda data, _: converter.structure(data, Decision if "decide" in data else Step)
     )
@@ -107,6 +106,15 @@ def _structurer(type_: type, converter: Converter) -> Callable[[Any, Any], Any]:
             raise StructureError(f"no mapping stands where one belongs, in {_shown(data)}") from None
 
     return structured
+
+
+def _span(data: Any, _: Any) -> Span:
+    """A range, or a number that stands for both of its ends."""
+    if isinstance(data, Mapping):
+        if data.keys() != {"least", "most"}:
+            raise StructureError(f"{_shown(data)} stands where a range belongs")
+        return Span(_number(data["least"]), _number(data["most"]))
+    return Span(_number(data), _number(data))
 
 
 def _choice(data: Any, type_: Any) -> Any:

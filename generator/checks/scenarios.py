@@ -13,7 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from generator.checks.sources import Sources
+from generator.model import Span
 from generator.source import Document, Finding, Pointer, Severity
+from generator.values import structure
 
 name = "scenarios"
 severity: Severity = "error"
@@ -75,14 +77,11 @@ def _of_truth(sources: Sources, drill: Document) -> Iterator[Problem]:
 
 
 def _of_fault(fault: Mapping[str, Any], horizon: float, fields: Mapping[str, set[str]]) -> Iterator[Problem]:
-    onset, slice_, given = fault["onset_minutes"], fault.get("slice"), fault.get("with", {})
-    if onset["least"] > onset["most"]:
-        yield (
-            ("onset_minutes", "most"),
-            f"{onset['most']:g} is below the least, {onset['least']:g}",
-            "swap them",
-        )
-    elif onset["most"] >= horizon:
+    onset, slice_, given = structure(fault["onset_minutes"], Span), fault.get("slice"), fault.get("with", {})
+    if onset.least > onset.most:
+        message = f"{onset.most:g} is below the least, {onset.least:g}"
+        yield ("onset_minutes", "most"), message, "swap them"
+    elif onset.most >= horizon:
         message = f"the drill ends at minute {horizon:g}, perhaps before this fault begins"
         yield ("onset_minutes", "most"), message, "let it begin earlier"
     if slice_ and slice_["least"] > slice_["most"]:

@@ -45,6 +45,7 @@ def test_every_key_and_value_has_its_place() -> None:
     ("content", "place", "message"),
     [
         (b"id: a\ntitle: \xff\n", "2:8", "not UTF-8"),
+        (b"id: a\rtitle: \xff\n", "2:8", "not UTF-8"),
         (b"id: a\ntitle: \x07\n", "2:8", "a control character stands here (U+0007)"),
         (b"#" * (MAXIMUM_BYTES + 1), "1:1", "larger than"),
         ("id: a\n".encode("utf-16"), "1:1", "the file is UTF-16"),
