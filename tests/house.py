@@ -30,6 +30,7 @@ _READING = {
     "unseen",
     "misread",
     "ways",
+    "conditions",
 }
 _GENERATOR: Mapping[str, set[str]] = {
     "source": set(),
