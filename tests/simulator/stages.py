@@ -20,8 +20,21 @@ P = TypeVar("P")
 
 
 @functools.cache
-def catalogue() -> Catalogue:
+def whole_catalogue() -> Catalogue:
     return load_catalogue(ROOT)
+
+
+@functools.cache
+def catalogue() -> Catalogue:
+    """The first service with its first runbook alone: what most tests are about."""
+    whole = whole_catalogue()
+    runbooks = tuple(compiled for compiled in whole.runbooks if compiled.runbook.id == "feature-drift")
+    drills = tuple(
+        drill
+        for drill in whole.drills
+        if drill.service == "fraud-scorer" and drill.truth.runbook in (None, "feature-drift")
+    )
+    return replace(whole, runbooks=runbooks, drills=drills)
 
 
 def with_drill(change: Callable[[Drill], Drill], *, drill: str = FAULT_DRILL) -> Catalogue:

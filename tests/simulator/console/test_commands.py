@@ -86,7 +86,7 @@ def test_a_command_is_understood(text: str, expected: list[Action] | None) -> No
         ("declare fraud-scorer input-drift 2", "unknown severity '2' (there is sev1, sev2, sev3, sev4)"),
         ("do is-it-real", "'is-it-real' is a decision: type `decide is-it-real` to see its answers"),
         ("done look", "'look' has not been started: type `do look`"),
-        ("decide is-it-real 9", "'9' is no answer: type a number from 1 to 3"),
+        ("decide is-it-real 9", "'9' is no answer: type a number from 1 to 4"),
         ("hypothesise payments-feed unit-change 04:55 amount-psi", "'04:55' has not come yet: it is 03:05"),
         ("hypothesise payments-feed unit-change soon amount-psi", "'soon' is no time: write 02:55"),
         ("next", "unknown command 'next' (did you mean 'steps'?)"),

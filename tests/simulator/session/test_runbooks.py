@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from generator.compile import load_catalogue
 from simulator.events import CouldNotFollow, Declared, Opened, Record, Revealed
 from simulator.scoring import score
 from simulator.session.play import play_machine
-from tests.simulator.stages import ROOT, payloads, stage
+from simulator.session.stage import set_up
+from tests.simulator.stages import payloads, whole_catalogue
 
 SEEDS = (1, 2, 3, 4)
-DRILLS = {drill.id: drill for drill in load_catalogue(ROOT).drills}
+DRILLS = {drill.id: drill for drill in whole_catalogue().drills}
 
 
 def _opened_when_declared(record: Record) -> str | None:
@@ -29,7 +29,7 @@ def _opened_when_declared(record: Record) -> str | None:
 def test_the_robot_gets_the_incident_under_control(drill: str) -> None:
     """It declares with the right runbook open, is never at a loss, meets every objective, and avoids much harm."""
     wanted = DRILLS[drill].truth.runbook
-    for record in play_machine(stage(drill, SEEDS), "robot"):
+    for record in play_machine(set_up(whole_catalogue(), drill, SEEDS), "robot"):
         reveal = payloads(record, Revealed)[0]
         none, oracle, team = (
             sum(curve) for curve in (reveal.impact.none, reveal.impact.oracle, reveal.impact.team)
@@ -44,6 +44,6 @@ def test_the_robot_gets_the_incident_under_control(drill: str) -> None:
 @pytest.mark.parametrize("drill", [id for id, drill in DRILLS.items() if not drill.faults])
 def test_the_robot_declares_nothing_when_nobody_is_harmed(drill: str) -> None:
     """Noise that stays below the thresholds, or that the runbook tells from harm, costs no incident."""
-    for record in play_machine(stage(drill, SEEDS), "robot"):
+    for record in play_machine(set_up(whole_catalogue(), drill, SEEDS), "robot"):
         assert not payloads(record, Declared)
         assert not payloads(record, CouldNotFollow)
