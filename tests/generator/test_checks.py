@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from generator.check import check
 from generator.load import load
-from tests.generator.corpus import ROOT
+from tests.generator.corpus import copied
 
 PANEL = "runbooks/services/fraud-scorer/panel.csv"
-
-
-def copied(root: Path) -> Path:
-    """The shipped runbooks, to be spoilt."""
-    shutil.copytree(ROOT / "runbooks", root / "runbooks")
-    return root
 
 
 def test_a_signal_on_a_feature_that_nobody_watches_is_found(tmp_path: Path) -> None:
