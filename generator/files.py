@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import codecs
-import re
 from pathlib import Path
 
-from generator.source import Finding, Place
+from generator.source import Finding, Place, place_after
 
 MAXIMUM_BYTES = 2_000_000
 _OTHER_ENCODINGS = (
@@ -61,12 +60,7 @@ def _decoded(content: bytes, path: str) -> tuple[str, Finding | None]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        place = _position(content[: error.start].decode("utf-8-sig", "replace"), path)
+        place = place_after(content[: error.start].decode("utf-8-sig", "replace"), path)
         message = f"the file is not UTF-8: a byte 0x{content[error.start]:02X} stands here"
         return "", Finding(place, "load", "error", message, "save it as UTF-8")
     return text, None
-
-
-def _position(before: str, path: str) -> Place:
-    lines = re.split("\r\n|[\n\r\x85\u2028\u2029]", before)
-    return Place(path, len(lines), len(lines[-1]) + 1)

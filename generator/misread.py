@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from generator import unseen
-from generator.source import Finding, Place
+from generator.source import Finding, Place, place_after
 
 MAXIMUM_KEY = 200
 """Characters in one key."""
@@ -43,7 +43,7 @@ def finding(error: yaml.MarkedYAMLError, event: Any, *, text: str, path: str) ->
     """What went wrong after the last event that was read."""
     conflict = _CONFLICT.search(text)
     if conflict is not None:
-        return _left_by_a_merge(_position(text[: conflict.start()], path))
+        return _left_by_a_merge(place_after(text[: conflict.start()], path))
     mark, message, hint = (
         _odd_space(error, text)
         or _glued_dash(error, text)
@@ -54,7 +54,7 @@ def finding(error: yaml.MarkedYAMLError, event: Any, *, text: str, path: str) ->
     if mark is None:
         return Finding(Place(path), "load", "error", message, hint)
     if mark.line > text.count("\n"):  # the parser counts a line that is not there
-        place = _position(text.rstrip(), path)
+        place = place_after(text.rstrip(), path)
         hint = "close what is open: brackets, braces, quotes"
         return Finding(place, "load", "error", "the text ends in the middle of something", hint)
     return Finding(Place(path, mark.line + 1, mark.column + 1), "load", "error", message, hint)
@@ -162,11 +162,6 @@ def _after_a_quote(error: yaml.MarkedYAMLError, event: Any) -> tuple[Any, str, s
 def _left_by_a_merge(place: Place) -> Finding:
     hint = "keep one side, and delete the lines of <<<<<<<, ======= and >>>>>>>"
     return Finding(place, "load", "error", "a merge conflict was left here", hint)
-
-
-def _position(before: str, path: str) -> Place:
-    """The place right after some text."""
-    return Place(path, before.count("\n") + 1, len(before) - before.rfind("\n"))
 
 
 def _character(text: str, mark: Any) -> str:

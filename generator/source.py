@@ -14,6 +14,9 @@ Pointer: TypeAlias = tuple[str | int, ...]
 LARGEST = 1e100
 """No quantity of ours is larger, and what is can overflow in any sum."""
 
+LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+"""Where a line of a source ends, as YAML has it."""
+
 DocumentKind = Literal["organization", "service", "runbook", "drill"]
 Severity = Literal["error", "warning"]
 
@@ -28,6 +31,12 @@ class Place:
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}:{self.column}"
+
+
+def place_after(before: str, path: str) -> Place:
+    """The place right after some text."""
+    lines = LINE_END.split(before)
+    return Place(path, len(lines), len(lines[-1]) + 1)
 
 
 @dataclass(frozen=True, slots=True)

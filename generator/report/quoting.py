@@ -7,10 +7,9 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from generator.source import Place
+from generator.source import LINE_END, Place
 
 # Where YAML ends a line; the places of findings count by it.
-_LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 # What a mark goes under: a quoted text, a reference in prose, a word, or a single sign.
 _WORD = re.compile(r"""'(?:[^']|'')*'|"(?:[^"\\]|\\.)*"|\{\{[^{}]*\}\}?|[\w.-]+|.""")
 # A text without quotes that begins behind its key or a dash, outside of braces and brackets.
@@ -39,7 +38,7 @@ def lines_of(text: str) -> list[str]:
     >>> lines_of("a\\r\\nb\\n")
     ['a', 'b', '']
     """
-    return _LINE_END.split(text)
+    return LINE_END.split(text)
 
 
 def end_column(line: str, column: int) -> int:
