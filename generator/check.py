@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from generator import waivers
 from generator.checks import CHECKS, FIRM
 from generator.checks.sources import Sources
-from generator.load import Loaded
+from generator.load import Loaded, is_within, load
 from generator.source import Finding
 
 
@@ -23,6 +24,16 @@ def check(loaded: Loaded) -> tuple[Finding, ...]:
     )
 
 
+def check_paths(root: Path, paths: Sequence[Path]) -> tuple[Loaded, tuple[Finding, ...]]:
+    """What was read and found for some paths, or for all; reads no more than it takes to be sure."""
+    loaded = load(root, paths, narrowly=True)
+    findings = check(loaded)
+    if findings and loaded.passed_over:  # with every name in sight, hints can say more
+        loaded = load(root, paths)
+        findings = check(loaded)
+    return loaded, findings
+
+
 def nothing_asked(loaded: Loaded) -> bool:
     """Whether paths were given, and not one of them is a source or holds one."""
     wanted = concerned(loaded)
@@ -33,13 +44,9 @@ def concerned(loaded: Loaded) -> Callable[[str], bool]:
     """Which paths are reported: what was asked for, and what depends on it."""
     if not loaded.asked:
         return lambda path: True
-    asked = {d.path for d in loaded.documents if any(_within(d.path, place) for place in loaded.asked)}
+    asked = {d.path for d in loaded.documents if any(is_within(d.path, place) for place in loaded.asked)}
     names = [d.name for d in loaded.documents if d.path in asked and d.kind == "service"]
     if "runbooks/organization.yaml" in asked:
         return lambda path: True
     asked |= {d.path for d in loaded.documents if d.data.get("service") in names}
-    return lambda path: path in asked or any(_within(path, place) for place in loaded.asked)
-
-
-def _within(path: str, place: str) -> bool:
-    return place in (".", path) or path.startswith(f"{place}/")
+    return lambda path: path in asked or any(is_within(path, place) for place in loaded.asked)

@@ -80,15 +80,12 @@ def check(paths: tuple[Path, ...], *, format_: str, external: bool, changed: str
     With --format github, a workflow's page gets a summary of the findings too.
     """
     from generator import report
-    from generator.check import check as check_sources
-    from generator.check import nothing_asked
-    from generator.load import load
+    from generator.check import check_paths, nothing_asked
 
     for path in paths:
         if not path.resolve().is_relative_to(root.resolve()):
             raise click.BadParameter(f"{path} is not in {root}", param_hint="PATH")
-    loaded = load(root, paths)
-    findings = check_sources(loaded)
+    loaded, findings = check_paths(root, paths)
     dead: tuple[Finding, ...] = ()
     if external:
         from generator.external import unanswered

@@ -26,6 +26,8 @@ class Loaded:
     findings: tuple[Finding, ...]
     asked: tuple[str, ...] = ()
     """Paths (relative to the root) that findings were asked for; empty: all."""
+    passed_over: tuple[tuple[DocumentKind, str], ...] = ()
+    """Kinds and names of the sources that were not read, since nothing that was asked for depends on them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,12 @@ class _TooMuchError(Exception):
     """There is more than anybody writes; the message says of what."""
 
 
-def load(root: Path, paths: Sequence[Path] = ()) -> Loaded:
-    """Read all sources under ``root``; ``paths`` limit what is reported, never what is read."""
+def load(root: Path, paths: Sequence[Path] = (), *, narrowly: bool = False) -> Loaded:
+    """Read the sources under ``root``; ``paths`` limit what is reported.
+
+    ``narrowly``, they limit what is read too: nothing is found in ``paths`` only because a source was
+    not read, but what is found there may say less than it would with all of them.
+    """
     asked = tuple(_relative(root, path) for path in paths)
     if not (root / "runbooks").is_dir():
         message = "there is no folder 'runbooks' here"
@@ -51,11 +57,20 @@ def load(root: Path, paths: Sequence[Path] = ()) -> Loaded:
         files = list(islice(search.files(), MAXIMUM_SOURCES + 1))
         if len(files) > MAXIMUM_SOURCES:
             raise _TooMuchError(f"{MAXIMUM_SOURCES:,} sources")
-        documents = list(_documents(root, files, search.findings))
+        reader = _Reader(root)
+        read = set(_needed(files, asked, reader)) if narrowly and asked else set(files)
+        documents = tuple(reader.document(file) for file in files if file in read)
     except _TooMuchError as error:
         message, hint = f"there are more than {error} here", "split the repository"
         return Loaded(root, (), (Finding(Place("runbooks"), "load", "error", message, hint),), asked)
-    return Loaded(root, tuple(documents), tuple(search.findings), asked)
+    findings = (*search.findings, *(one for file in files for one in reader.findings.get(file, ())))
+    passed_over = tuple((file.kind, file.name) for file in files if file not in read)
+    return Loaded(root, documents, findings, asked, passed_over)
+
+
+def is_within(path: str, place: str) -> bool:
+    """Whether a path is a place, or stands in it; both relative to the root."""
+    return place in (".", path) or path.startswith(f"{place}/")
 
 
 def find_root(start: Path) -> Path:
@@ -67,19 +82,70 @@ def _relative(root: Path, path: Path) -> str:
     return path.resolve().relative_to(root.resolve()).as_posix()
 
 
-def _documents(root: Path, files: Sequence[_File], findings: list[Finding]) -> Iterator[Document]:
-    total = 0
-    for file in files:
-        if not file.path.endswith(".yaml"):  # told already; its name is known, so that nobody misses it
-            yield Document(file.path, file.kind, file.name, {}, whole=False)
-            continue
-        text, problem = read_text(root, file.path)
-        total += len(text)
-        if total > MAXIMUM_TOTAL_BYTES:
+@dataclass(slots=True)
+class _Reader:
+    """Reads each file once."""
+
+    root: Path
+    findings: dict[_File, Sequence[Finding]] = field(default_factory=dict)
+    _texts: dict[_File, str] = field(default_factory=dict)
+    _documents: dict[_File, Document] = field(default_factory=dict)
+    _total: int = 0
+
+    def text(self, file: _File) -> str:
+        """The text of a file; empty when it has none."""
+        if file not in self._texts:
+            text, problem = read_text(self.root, file.path)
+            self._texts[file] = text
+            self._total += len(text)
+            if problem is not None:
+                self.findings[file] = [problem]
+        if self._total > MAXIMUM_TOTAL_BYTES:
             raise _TooMuchError(f"{MAXIMUM_TOTAL_BYTES:,} characters in all sources")
-        document, problems = _composed(file, text) if problem is None else (None, [problem])
-        findings += problems
-        yield document or Document(file.path, file.kind, file.name, {}, whole=False)
+        return self._texts[file]
+
+    def document(self, file: _File) -> Document:
+        """A file as located data; of one that cannot be read, its name."""
+        if file not in self._documents:
+            document = Document(file.path, file.kind, file.name, {}, whole=False)
+            # A file with another ending is told already.
+            if file.path.endswith(".yaml"):
+                text = self.text(file)
+                if file not in self.findings:
+                    document, self.findings[file] = _composed(file, text)
+            self._documents[file] = document
+        return self._documents[file]
+
+
+def _needed(files: Sequence[_File], asked: Sequence[str], reader: _Reader) -> Iterator[_File]:
+    """The files that the findings in what was asked for can depend on.
+
+    These are the organization, what is asked for, all that is about the same service, and what those name.
+    """
+    wanted = [file for file in files if any(is_within(file.path, place) for place in asked)]
+    if any(file.kind == "organization" for file in wanted):
+        yield from files
+        return
+    services = {reader.document(f).data.get("service", f.name if f.kind == "service" else "") for f in wanted}
+    names = {name for name in services if isinstance(name, str) and name}
+    # A name that a text does not spell can only stand there by an escape, for which YAML needs a backslash.
+    related = [f for f in files if "\\" in reader.text(f) or any(name in reader.text(f) for name in names)]
+    core = {*wanted, *(f for f in related if reader.document(f).data.get("service") in names)}
+    spoken_of = names | {f.name for f in core} | {s for f in core for s in _texts(reader.document(f).data)}
+    yield from (f for f in files if f.kind == "organization" or f in core or f.name in spoken_of)
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Every text inside some data that can be a name."""
+    stack = [value]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, dict):
+            stack += one.values()
+        elif isinstance(one, list):
+            stack += one
 
 
 def _composed(file: _File, text: str) -> tuple[Document, list[Finding]]:

@@ -23,7 +23,7 @@ severity: Severity = "error"
 def check(sources: Sources) -> Iterator[Finding]:
     """Runbooks without their two drills, signals that no drill moves, drills of another service's runbook."""
     drills = list(sources.sound("drill"))
-    known = {service.name for service in sources.of_kind("service")}
+    known = sources.named("service")
     # A drill that is broken, or of a service that is misspelt, may hold what seems to be missing.
     whole = len(drills) == len(list(sources.of_kind("drill")))
     whole = whole and all(drill.data["service"] in known for drill in drills)
@@ -55,7 +55,7 @@ def _folder(drill: Document) -> str:
 
 
 def _strangers(sources: Sources, drills: Sequence[Document]) -> Iterator[Finding]:
-    known = {service.name for service in sources.of_kind("service")}
+    known = sources.named("service")
     services = {r.name: r.data["service"] for r in sources.sound("runbook") if r.data["service"] in known}
     for drill in drills:
         runbook, service = drill.data["truth"]["runbook"], drill.data["service"]

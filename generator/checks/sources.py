@@ -30,16 +30,23 @@ class Sources:
     root: Path
     documents: tuple[Document, ...]
     readings: Mapping[str, Reading]
+    passed_over: frozenset[tuple[str, str]] = frozenset()
+    """Kinds and names of documents that are there, and that nothing asked for depends on."""
 
     @classmethod
     def of(cls, loaded: Loaded) -> Sources:
         """Read every document in the eyes of its schema."""
         readings = {document.path: schemas.read(document) for document in loaded.documents}
-        return cls(loaded.root, loaded.documents, readings)
+        return cls(loaded.root, loaded.documents, readings, frozenset(loaded.passed_over))
 
     def of_kind(self, kind: str) -> Iterator[Document]:
         """The documents of a kind, those with problems among them."""
         return (document for document in self.documents if document.kind == kind)
+
+    def named(self, kind: str) -> frozenset[str]:
+        """The names of all documents of a kind, those that were passed over among them."""
+        elsewhere = (name for other, name in self.passed_over if other == kind)
+        return frozenset([*(document.name for document in self.of_kind(kind)), *elsewhere])
 
     def sound(self, kind: str) -> Iterator[Document]:
         """The documents of a kind that say what their schema asks for."""
@@ -81,7 +88,7 @@ class Sources:
         """The names that a document may use in that namespace."""
         homes = self.homes(namespace, document)
         if namespace.startswith("catalogue."):
-            return frozenset(home.name for home in homes)
+            return self.named(namespace.partition(".")[2])
         return frozenset(name for home in homes for name in self._defined[home.path].get(namespace, ()))
 
     def unused(self, namespace: str, document: Document) -> frozenset[str]:

@@ -88,7 +88,10 @@ class Robot:
     # --- being called -------------------------------------------------------------------------
 
     def _rouse(self, view: View) -> None:
-        """An idle robot is woken by a page; of several, by the one across its threshold for longest."""
+        """An idle robot is woken by a page; of several, by the one across its threshold for longest.
+
+        Of those that crossed at one scrape, by the scene's first: the most urgent runbook's.
+        """
         calling = ((self._mode == IDLE) & view.firing & ~self._answered)[self._pages]
         if not calling.any():
             return

@@ -31,7 +31,9 @@ class Scene:
 
     service: Service
     runbooks: tuple[CompiledRunbook, ...]
+    """The most urgent first."""
     signals: tuple[SignalRef, ...]
+    """In the order of their runbooks."""
     replicas: int
     pace: Callable[[int, int], float]
     """How much longer than stated a replica's n-th deed takes: a machine's hands are not a clock."""

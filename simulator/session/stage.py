@@ -65,7 +65,7 @@ def set_up(
     if without_edge is not None:
         service = _cut(service, without_edge)
     panel = catalogue.panels[service.id]
-    runbooks = catalogue.runbooks_of(service.id)
+    runbooks = tuple(sorted(catalogue.runbooks_of(service.id), key=_urgency))
     knobs = controls.knobs(service)
     placed = faults.place((*chosen.faults, *chosen.noise), benign=len(chosen.noise), panel=panel, seeds=seeds)
     return Stage(
@@ -83,6 +83,11 @@ def set_up(
         ),
         outlooks=Outlooks(service, panel, knobs, placed),
     )
+
+
+def _urgency(compiled: CompiledRunbook) -> tuple[float, str]:
+    """What must be contained soonest comes first; then by title: an id orders nothing."""
+    return compiled.runbook.objectives.contain_minutes, compiled.runbook.title
 
 
 def _signals(runbooks: Sequence[CompiledRunbook]) -> tuple[SignalRef, ...]:

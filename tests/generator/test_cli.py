@@ -159,7 +159,7 @@ def test_a_bug_of_ours_leaves_a_log(
     """Exit code 3, one line, and a file with the traceback to paste."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
-    monkeypatch.setattr("generator.load.load", lambda *_: 1 / 0)
+    monkeypatch.setattr("generator.check.load", lambda *_, **__: 1 / 0)
 
     code = run(monkeypatch, "check", "--root", str(ROOT))
 

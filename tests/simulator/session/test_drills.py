@@ -21,6 +21,7 @@ from tests.simulator.stages import (
     robot_records,
     shorter,
     stage,
+    whole_catalogue,
     with_drill,
 )
 
@@ -158,25 +159,35 @@ def _renamed(shipped: Catalogue) -> tuple[Catalogue, dict[str, str]]:
         )
         for one in shipped.drills
     )
-    return replace(shipped, runbooks=runbooks, drills=drills), names
+    by_new_id = tuple(sorted(runbooks, key=lambda compiled: compiled.runbook.id))
+    return replace(shipped, runbooks=by_new_id, drills=drills), names
 
 
 def _renamed_values(where: object, new: object) -> dict[str, object]:
     return {key: new(value) if key == "runbook" else value for key, value in where.items()}  # type: ignore[attr-defined,operator]
 
 
-def test_new_names_for_faults_drills_and_runbooks_change_nothing_else() -> None:
+@pytest.mark.parametrize("drill", [FAULT_DRILL, "saturday-change-of-crew", "wednesday-coffee"])
+def test_new_names_for_faults_drills_and_runbooks_change_nothing_else(drill: str) -> None:
     """The robot reads no meaning into an id: with all of them renamed, its record differs in those ids alone."""
-    renamed, names = _renamed(catalogue())
-    (before,) = robot_records(FAULT_DRILL, (7,))
-    (after,) = play_machine(set_up(renamed, names[FAULT_DRILL], [7]), "robot")
+    renamed, names = _renamed(whole_catalogue())
+    (before,) = play_machine(set_up(whole_catalogue(), drill, [7]), "robot")
+    (after,) = play_machine(set_up(renamed, names[drill], [7]), "robot")
     text = "\n".join(_content(after))
     for old, new in names.items():
         text = text.replace(json.dumps(new), json.dumps(old)).replace(f'"{new}/', f'"{old}/')
 
-    differing = {line.split('"')[0] for line in set(text.split("\n")) ^ set(_content(before))}
-    # The commitment and the hash of the scenario are over the ids.
-    assert all(line.split(" ")[3] in ("start", "reveal") for line in differing)
+    for was, became in zip(_content(before), text.split("\n"), strict=True):
+        *when, payload = was.split(" ", 4)
+        *when_renamed, payload_renamed = became.split(" ", 4)
+        assert when_renamed == when
+        assert _without_hashes(payload_renamed) == _without_hashes(payload)
+
+
+def _without_hashes(payload: str) -> dict[str, object]:
+    """A payload but for its hashes over ids."""
+    read = json.loads(payload)
+    return {key: value for key, value in read.items() if key not in ("commitment", "scenario", "digest")}
 
 
 @pytest.mark.parametrize("responder", ["none", "oracle", "robot"])
