@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
@@ -15,6 +15,7 @@ from generator.crash import confess
 
 if TYPE_CHECKING:
     from generator.report import Context
+    from generator.source import Finding
 
 GOOD, AMISS, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 """1: findings, objectives missed, a record that does not hold. 3 is a bug of ours: see ``crash``."""
@@ -35,6 +36,11 @@ def enter(command: click.Group, name: str) -> NoReturn:
     except Exception as error:
         code = confess(name, error)
     sys.exit(code or GOOD)
+
+
+def code_of(findings: Iterable[Finding]) -> int:
+    """AMISS when there is an error among the findings, else GOOD."""
+    return AMISS if any(finding.severity == "error" for finding in findings) else GOOD
 
 
 def _find_root(_: click.Context, __: click.Parameter, value: Path | None) -> Path:

@@ -50,9 +50,10 @@ def table(rows: list[Row]) -> str:
 
 
 def _time(seconds: float) -> str:
-    """Three units are enough.
+    """Two digits are enough.
 
-    >>> _time(0.00042), _time(0.042), _time(4.2)
-    ('0.42 ms', '42 ms', '4.2 s')
+    >>> _time(0.00042), _time(0.042), _time(4.2), _time(158.3)
+    ('0.42 ms', '42 ms', '4.2 s', '160 s')
     """
-    return f"{seconds:.2g} s" if seconds >= 1 else f"{1000 * seconds:.2g} ms"
+    value, unit = (seconds, "s") if seconds >= 1 else (1000 * seconds, "ms")
+    return f"{float(f'{value:.2g}'):g} {unit}"
