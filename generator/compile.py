@@ -95,7 +95,20 @@ def _structured(documents: Sequence[Document], kind: str, type_: type[T]) -> tup
 def _compiled(runbook: Runbook, document: Document, service: Service) -> CompiledRunbook:
     table = kinds.load("signals")
     queries = {signal.id: query_of(signal, service, table) for signal in runbook.detection.signals}
-    return CompiledRunbook(runbook, plan_of(runbook), queries, content_hash(document.data))
+    hash, parts = content_hash(document.data), dict(_parts(document.data))
+    return CompiledRunbook(runbook, plan_of(runbook), queries, hash, parts)
+
+
+def _parts(value: Any) -> Iterator[tuple[str, str]]:
+    """The content hash of every step and decision inside some data, by its id."""
+    if isinstance(value, dict):
+        if "id" in value and ("do" in value or "decide" in value):
+            yield value["id"], content_hash(value)
+        for item in value.values():
+            yield from _parts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _parts(item)
 
 
 def _catalogue_hash(documents: Sequence[Document], panels: Mapping[str, str]) -> str:

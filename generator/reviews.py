@@ -10,30 +10,16 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from generator import schemas
 from generator.files import read_text
+from generator.model import Review
 from generator.source import Finding, Place, Pointer
 
-Verdict = Literal["approved", "rejected"]
 NAME = "reviews"
 """The rule that reviews are under."""
 _SCHEMA_LINE = "# yaml-language-server: $schema=../../../../schema/review.schema.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    """Who said what of which text."""
-
-    runbook: str
-    hash: str
-    role: str
-    verdict: Verdict
-    date: str
-    note: str = ""
-    revision: str = ""
-    """The commit that holds the text; empty when that is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ _GENERATOR: Mapping[str, set[str]] = {
     "schemas": {"source", "kinds", "keywords"},
     "queries": {"model", "kinds"},
     "load": _READING,
-    "reviews": {"files", "located", "schemas", "source"},
+    "reviews": {"files", "located", "model", "schemas", "source"},
     "checks": _READING | {"load", "reviews"},
     "waivers": {"source"},
     "check": _READING | {"load", "checks", "waivers"},

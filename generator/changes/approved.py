@@ -9,7 +9,8 @@ from pathlib import Path
 from generator import shell
 from generator.compile import content_hash
 from generator.located import compose
-from generator.reviews import Review, last_approved
+from generator.model import Review
+from generator.reviews import last_approved
 from generator.source import likely
 
 MOST_REVISIONS = 300

@@ -10,8 +10,7 @@ import click
 from generator.entry import GOOD, needing_catalogue, root_option
 
 if TYPE_CHECKING:
-    from generator.model import Catalogue
-    from generator.reviews import Verdict
+    from generator.model import Catalogue, Verdict
 from generator.cli.group import runbook
 
 
@@ -96,7 +95,8 @@ def review(catalogue: Catalogue, *, root: Path, id_: str, role: str, verdict: Ve
     import datetime
 
     from generator.changes.approved import revision_now
-    from generator.reviews import Review, problem_of, said_before, write
+    from generator.model import Review
+    from generator.reviews import problem_of, said_before, write
     from generator.source import likely
 
     found = {compiled.runbook.id: compiled for compiled in catalogue.runbooks}

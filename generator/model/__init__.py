@@ -29,6 +29,12 @@ from generator.model.drill import (
     Task,
     Truth,
 )
+from generator.model.evidence import (
+    Exercise,
+    Kept,
+    Review,
+    Verdict,
+)
 from generator.model.organization import (
     Audience,
     Channel,
@@ -149,6 +155,7 @@ __all__ = [
     "EscalationPolicy",
     "EscalationRung",
     "Evidence",
+    "Exercise",
     "Fault",
     "Feature",
     "Golden",
@@ -157,6 +164,7 @@ __all__ = [
     "HttpBinding",
     "Identified",
     "Inject",
+    "Kept",
     "Labels",
     "Latency",
     "Lineage",
@@ -183,6 +191,7 @@ __all__ = [
     "Remedy",
     "Restoration",
     "Retention",
+    "Review",
     "Role",
     "RoleDuty",
     "Rollback",
@@ -203,6 +212,7 @@ __all__ = [
     "Term",
     "Traffic",
     "Truth",
+    "Verdict",
     "Waiver",
     "Weight",
     "by_id",

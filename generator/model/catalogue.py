@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from generator.model.common import by_id
 from generator.model.drill import Drill
+from generator.model.evidence import Kept
 from generator.model.organization import Organization
 from generator.model.plan import Plan
 from generator.model.runbook import Runbook
@@ -34,6 +35,8 @@ class CompiledRunbook:
     """By signal id."""
     hash: str
     """SHA-256 of the content, blind to layout and comments."""
+    parts: Mapping[str, str] = field(default_factory=dict)
+    """Content hash of each step and decision, by id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,10 @@ class Catalogue:
     panels: Mapping[str, PanelRows]
     """By service id."""
     hash: str
+    audience: str = ""
+    """The classification up to which it was compiled; empty: everything."""
+    evidence: Mapping[str, Kept] = field(default_factory=dict, compare=False)
+    """What was kept beside each runbook, by its id; not part of the hash."""
     places: Mapping[str, str] = field(default_factory=dict, compare=False)
     """``path:line:column`` by ``<runbook id>/<node or signal id>``; not part of the hash."""
 
@@ -69,6 +76,10 @@ class Catalogue:
     def drill(self, id: str) -> Drill:
         """The drill of that id; KeyError when there is none."""
         return by_id(self.drills, id)
+
+    def kept(self, runbook: str) -> Kept:
+        """The evidence of a runbook; of one that has none, an empty one."""
+        return self.evidence.get(runbook, Kept())
 
     def runbooks_of(self, service: str) -> tuple[CompiledRunbook, ...]:
         """The runbooks of one service, in the order of the catalogue."""

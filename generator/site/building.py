@@ -9,11 +9,13 @@ from urllib.parse import urlsplit
 
 from generator.model import Catalogue
 from generator.site import mkdocs, tree
+from generator.site.downloads import downloads
 from generator.site.guide import guide_files, guide_navigation
 from generator.site.links import check_links
 from generator.site.navigation import navigation
 from generator.site.page import Page
 from generator.site.pages.front import front_page
+from generator.site.pages.indexes import index_pages
 from generator.site.pages.organization import glossary_page, organization_page
 from generator.site.pages.runbook import runbook_page
 from generator.site.pages.service import service_page
@@ -46,7 +48,7 @@ def build(catalogue: Catalogue, root: Path, out: Path, *, progress: Progress = s
     folder = root / "build"
     entries = navigation(catalogue, guide_navigation(guide))
     settings = mkdocs.config(catalogue.organization, entries, root=root, build=folder, out=out)
-    written = tree.write(folder / "site-src", {**files, **guide, **assets})
+    written = tree.write(folder / "site-src", {**files, **guide, **assets, **downloads(catalogue)})
     count = len(files) + sum(name.endswith(".md") for name in guide)
     progress(f"{count} pages to build: {written.written} files changed, {written.removed} removed")
     (folder / "mkdocs.yml").write_bytes(settings)
@@ -64,5 +66,6 @@ def gather(catalogue: Catalogue) -> tuple[list[Page], list[Finding]]:
     views = [view_of(catalogue, compiled) for compiled in catalogue.runbooks]
     pages = [front_page(catalogue), *[runbook_page(view) for view in views]]
     pages += [service_page(catalogue, service) for service in catalogue.services]
+    pages += index_pages(catalogue)
     pages += [organization_page(catalogue.organization), glossary_page(catalogue.organization)]
     return pages, [problem for view in views for problem in view.problems]

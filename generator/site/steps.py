@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from generator import kinds
 from generator.model import Answer, Decision, PlanNode, Step
+from generator.site.commands import commands
 from generator.site.markup import NOTHING, Html, anchor, escape, join, local, tag
+from generator.site.pages.proven import chip
 from generator.site.view import View
 from generator.site.words import check, condition, duration, setting
 
@@ -22,7 +24,8 @@ def step_list(view: View, steps: tuple[Step | Decision, ...]) -> Html:
     for position, step in enumerate(steps):
         following = steps[position + 1].id if position + 1 < len(steps) else None
         shown = _step(view, step, following) if isinstance(step, Step) else _decision(view, step)
-        items.append(tag("li", *shown, id=anchor("step", step.id)))
+        shown.append(chip(view, step.id))
+        items.append(tag("li", *shown, id=anchor("step", step.id), data_step=step.id, data_role=step.role))
     return tag("ol", *items, class_="db-steps")
 
 
@@ -36,6 +39,7 @@ def _step(view: View, step: Step, following: str | None) -> list[Html]:
         tag("p", *_meta(view, step), class_="db-meta"),
         tag("p", action(view, step.do, step.with_), class_="db-action"),
     ]
+    shown.append(commands(view, step))
     if step.check:
         shown.append(_line("Works when", check(step.check, view.name, view.text), "db-check"))
     if success and success != following:

@@ -12,7 +12,8 @@ from referencing import Registry, Resource
 
 ROOT = Path(__file__).parents[2] / "schema"
 NAMES = (
-    "common", "organization", "service", "runbook", "drill", "review", "catalogue", "proof", "event", "score",
+    "common", "organization", "service", "runbook", "drill", "review", "exercise",
+    "catalogue", "proof", "event", "score",
 )  # fmt: skip
 SCHEMAS = {name: json.loads((ROOT / f"{name}.schema.json").read_text(encoding="utf-8")) for name in NAMES}
 REGISTRY: Registry[Any] = Registry().with_resources(

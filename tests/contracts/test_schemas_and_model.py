@@ -30,8 +30,11 @@ DEFINED_IN = {
     ),
     "drill": "Drill= Slice Fault Inject Measure Task Truth",
     "catalogue": (
-        "Catalogue= Query PlanNode=plan-node Guard Plan CompiledRunbook=compiled-runbook PanelRows=panel-rows"
+        "Catalogue= Query PlanNode=plan-node Guard Plan CompiledRunbook=compiled-runbook PanelRows=panel-rows "
+        "Kept=kept"
     ),
+    "review": "Review=",
+    "exercise": "Exercise=",
 }
 
 

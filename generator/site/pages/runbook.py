@@ -18,8 +18,10 @@ from generator.site.pages.people import (
     roles,
 )
 from generator.site.pages.postmortem import postmortem
+from generator.site.pages.proven import proven
 from generator.site.pages.response import containment, mitigation, restoration
 from generator.site.view import View, page_of
+from generator.site.views import view_links
 
 
 def runbook_page(view: View) -> Page:
@@ -28,6 +30,7 @@ def runbook_page(view: View) -> Page:
     blocks = [
         heading(1, runbook.title),
         card(view),
+        view_links(view),
         tag("div", view.prose(runbook.summary), class_="db-summary"),
         *detection(view),
         *_plan(view),
@@ -39,6 +42,7 @@ def runbook_page(view: View) -> Page:
         *roles(view),
         *_background(view),
         *postmortem(view),
+        *proven(view),
         *governance(view),
         *_drills(view),
         *grounds(view),

@@ -1,0 +1,54 @@
+"""What was kept beside a runbook: who judged its text, and which drills went through it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Verdict = Literal["approved", "rejected"]
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A role's judgement of the text with a given content hash."""
+
+    runbook: str
+    hash: str
+    role: str
+    verdict: Verdict
+    date: str
+    note: str = ""
+    revision: str = ""
+    """The commit that holds the text; empty when that is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """A drill that was played with the runbook, and the very texts that were gone through."""
+
+    runbook: str
+    hash: str
+    """Content hash of the runbook as it was then."""
+    drill: str
+    responder: Literal["human", "robot"]
+    environment: str
+    date: str
+    record: str
+    """Hash of the record's last line."""
+    parts: Mapping[str, str]
+    """Content hash by id of each step and decision that was gone through."""
+    score: float | None = None
+    """Of 100; None when nothing could be scored."""
+    objectives_met: bool = False
+    """Whether every objective that the drill put to the test was met."""
+    revision: str = ""
+    """The commit that holds the text; empty when that is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The evidence of one runbook, each kind by date."""
+
+    reviews: tuple[Review, ...] = ()
+    exercises: tuple[Exercise, ...] = ()

@@ -1,0 +1,1 @@
+// Filled by whoever needs it; the page reads the same without it.
