@@ -19,11 +19,12 @@ from generator.reference.tables import SOURCES, Json, from_kinds, keys, schema_p
 ROOT = Path(__file__).parents[2]
 MADE = "<!-- Made by `python -m generator.reference`; edit what it is made of, not this page. -->"
 COMMANDS = ("runbook", "drill")
-OUTPUTS = ("event", "score", "review", "catalogue", "proof")
+OUTPUTS = ("event", "score", "review", "exercise", "catalogue", "proof")
 FILES = {
     "event": "A record's line",
     "score": "A score",
     "review": "A review",
+    "exercise": "An exercise",
     "catalogue": "The catalogue",
     "proof": "A proof of rehearsals",
 }
