@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from generator.crash import version_of_drillbook
-from generator.entry import AMISS, GOOD, INTERRUPTED, enter, with_catalogue
+from generator.entry import AMISS, GOOD, INTERRUPTED, enter, with_given_catalogue
 
 if TYPE_CHECKING:
     from generator.model import Catalogue
@@ -49,7 +49,7 @@ def drill() -> None:
 
 @drill.command("list", epilog="\b\nExample:\n  drill list --json | jq '.[].id'\n")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-@with_catalogue
+@with_given_catalogue
 def list_(catalogue: Catalogue, *, root: Path, as_json: bool) -> int:
     """List the drills. For facilitators: titles may give the cause away."""
     rows = [
@@ -137,7 +137,7 @@ Examples:
     help="Folder for the record; default: runs/<now>.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the score for programs.")
-@with_catalogue
+@with_given_catalogue
 def run(
     catalogue: Catalogue,
     *,
@@ -183,6 +183,9 @@ def _known_drill(catalogue: Catalogue, name: str) -> None:
     from generator.source import likely
 
     known = [one.id for one in catalogue.drills]
+    if not known:
+        message = "this catalogue holds no drill: that of a site keeps them sealed, 'runbook export catalogue' does not"
+        raise click.BadParameter(message, param_hint="DRILL")
     if name not in known:
         hint = likely(name, known) or "there are: " + ", ".join(known)
         raise click.BadParameter(f"unknown drill '{name}' ({hint})", param_hint="DRILL")

@@ -12,17 +12,15 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.model import PanelRows, Service
+from generator.model import PanelRows, RouteLatency, Service
 from simulator.world import latency
 from simulator.world.drift import Bins, quantile_bins
 from simulator.world.flow import Delay, Floats, PlacedFault
 from simulator.world.graph import Graph, Passage
+from simulator.world.outcomes import codes_of, ended_worse, ends_of
 from simulator.world.queue import Queue, queue_of
 from simulator.world.settings import Knob, Settings, as_released
 
-OUTCOMES = ("right", "late", "refused", "wrong", "failed")
-"""From best to worst for the one who asked."""
-CODES = ("200", "429", "500")
 DECISIONS = ("allow", "review", "block")
 LEAST_ANSWERED = 1e-9
 
@@ -62,6 +60,22 @@ class Outlook:
 
     def take(self, index: NDArray[np.intp]) -> Outlook:
         return Outlook(**{item.name: getattr(self, item.name)[index] for item in fields(self)})
+
+
+@dataclass(frozen=True, slots=True)
+class _Route:
+    """What requests meet on one of the two routes; the first axis of every array is the state."""
+
+    ends: Floats
+    """(state, prototype, outcome): see ``OUTCOMES``."""
+    within: Floats
+    """(state, edge)"""
+    decisions: Floats
+    """(state, decision)"""
+    right: Floats
+    """Share of requests that are answered and decided right."""
+    failure: Floats
+    """Share of requests that fail on this route."""
 
 
 class Outlooks:
@@ -138,7 +152,7 @@ class Outlooks:
         load = rows[:, -1]
         outlook, ends = self._aggregate(settings, passage, load)
         healthy = np.stack([self._healthy_ends(value) for value in load])
-        worse = _ends_worse(healthy, ends)
+        worse = ended_worse(healthy, ends)
         return replace(outlook, impact=worse @ self.graph.weight)
 
     def _healthy_ends(self, load: float) -> Floats:
@@ -153,44 +167,20 @@ class Outlooks:
         """The outlook (its impact still zero), and how the prototypes end: (state, prototype, outcome)."""
         states, weight = len(load), self.graph.weight
         queue = queue_of(self.service, settings, passage, load, weight)
-        routes = self.service.profile.latency
+        model, rules = self._model_route(settings, passage, queue), self._rules_route(passage, queue)
         share = passage.model_share[:, None]
-        model_within, model_late = self._times(
-            passage.model_delays, routes.model.p50_ms, routes.model.p99_ms, queue
+        failure, right = (
+            share[:, 0] * taken + (1 - share)[:, 0] * passed_by
+            for taken, passed_by in ((model.failure, rules.failure), (model.right, rules.right))
         )
-        rules_within, rules_late = self._times(
-            passage.fallback_delays, routes.fallback.p50_ms, routes.fallback.p99_ms, queue
-        )
-        block = passage.score > passage.threshold
-        golden = passage.golden_score > passage.threshold
-        held = np.abs(passage.score - passage.threshold) < settings.hold_margin[:, None]
-        is_bad = passage.label > 0.5
-        rules = np.broadcast_to(passage.rules_block, (states, len(weight)))
-        failed = self.service.profile.error_ratio
-        model_failure, rules_failure = passage.model_failure, passage.fallback_failure
-        ends = share[:, :, None] * _ends(
-            np.where(held, 2, np.where(block == is_bad, 0, 3)),
-            model_late,
-            queue.refused,
-            failed,
-            model_failure,
-        )
-        ends = ends + (1 - share)[:, :, None] * _ends(
-            np.where(rules == is_bad, 0, 3), rules_late, queue.refused, failed, rules_failure
-        )
-        failure = share[:, 0] * self._traffic(model_failure, states)
-        failure = failure + (1 - share)[:, 0] * self._traffic(rules_failure, states)
-        by_model = np.stack([(~block & ~held) @ weight, held @ weight, (block & ~held) @ weight], axis=1)
-        by_rules = np.stack([~rules @ weight, np.zeros(states), rules @ weight], axis=1)
-        right = share[:, 0] * (((block == is_bad) * (1 - model_failure)) @ weight)
-        right = right + (1 - share[:, 0]) * (((rules == is_bad) * (1 - rules_failure)) @ weight)
         features, mean, sd = self._features(passage, states)
         score = np.broadcast_to(passage.score, (states, len(weight)))
+        golden = passage.golden_score > passage.threshold
         outlook = Outlook(
             impact=np.zeros(states),
-            codes=_codes(queue.refused, failed, failure),
-            within=share * model_within + (1 - share) * rules_within,
-            decisions=share * by_model + (1 - share) * by_rules,
+            codes=codes_of(queue.refused, self.service.profile.error_ratio, failure),
+            within=share * model.within + (1 - share) * rules.within,
+            decisions=share * model.decisions + (1 - share) * rules.decisions,
             model_share=passage.model_share,
             features=features,
             feature_mean=mean,
@@ -201,10 +191,45 @@ class Outlooks:
             correct=right / np.maximum(1 - failure, LEAST_ANSWERED),
             busy=queue.busy,
             feature_age_s=self._ages(passage, states),
-            golden=((golden == (self.graph.label > 0.5)) * (1 - model_failure)) @ weight,
+            golden=((golden == (self.graph.label > 0.5)) * (1 - passage.model_failure)) @ weight,
             load_factor=np.broadcast_to(passage.load, (states,)),
         )
-        return outlook, ends
+        return outlook, share[:, :, None] * model.ends + (1 - share)[:, :, None] * rules.ends
+
+    def _model_route(self, settings: Settings, passage: Passage, queue: Queue) -> _Route:
+        """What requests meet that the model decides; doubtful ones may be held for a person."""
+        times = self._times(passage.model_delays, self.service.profile.latency.model, queue)
+        held = np.abs(passage.score - passage.threshold) < settings.hold_margin[:, None]
+        block = passage.score > passage.threshold
+        return self._route(passage, queue, times, block=block, held=held, failure=passage.model_failure)
+
+    def _rules_route(self, passage: Passage, queue: Queue) -> _Route:
+        """What requests meet that the fallback decides; it holds none."""
+        times = self._times(passage.fallback_delays, self.service.profile.latency.fallback, queue)
+        block = np.broadcast_to(passage.rules_block, (len(queue.refused), len(self.graph.weight)))
+        held = np.zeros(block.shape, dtype=bool)
+        return self._route(passage, queue, times, block=block, held=held, failure=passage.fallback_failure)
+
+    def _route(
+        self,
+        passage: Passage,
+        queue: Queue,
+        times: tuple[Floats, Floats],
+        *,
+        block: NDArray[np.bool_],
+        held: NDArray[np.bool_],
+        failure: Floats,
+    ) -> _Route:
+        weight, is_right = self.graph.weight, block == (passage.label > 0.5)
+        within, late = times
+        decided = np.where(held, 2, np.where(is_right, 0, 3))
+        return _Route(
+            ends=ends_of(decided, late, queue.refused, self.service.profile.error_ratio, failure),
+            within=within,
+            decisions=np.stack([(~block & ~held) @ weight, held @ weight, (block & ~held) @ weight], axis=1),
+            right=(is_right * (1 - failure)) @ weight,
+            failure=self._traffic(failure, len(queue.refused)),
+        )
 
     def _traffic(self, values: Floats, states: int) -> Floats:
         """The mean over the traffic; axes (state,)."""
@@ -222,12 +247,10 @@ class Outlooks:
                 ages[:, place] = np.divide(total, there, out=np.zeros(states), where=there > 0)
         return np.round(ages, 6)
 
-    def _times(
-        self, delays: Sequence[Delay], p50_ms: float, p99_ms: float, queue: Queue
-    ) -> tuple[Floats, Floats]:
+    def _times(self, delays: Sequence[Delay], route: RouteLatency, queue: Queue) -> tuple[Floats, Floats]:
         """Share within each bucket edge (state, edge), and lateness (state, prototype)."""
         deadline = np.array([self.service.profile.latency.deadline_ms / 1000])
-        p50, p99 = queue.slowdown * p50_ms / 1000, queue.slowdown * p99_ms / 1000
+        p50, p99 = queue.slowdown * route.p50_ms / 1000, queue.slowdown * route.p99_ms / 1000
         within: Floats = np.zeros((len(p50), len(self.edges_s)))
         late: Floats = np.zeros((len(p50), 1))
         for met, probability in latency.mixtures(delays):
@@ -264,38 +287,6 @@ class Outlooks:
             mean[:, place] = first
             sd[:, place] = np.sqrt(np.maximum(second - first**2, 0.0))
         return shares, mean, sd
-
-
-def _codes(refused: Floats, failed: float, failure: Floats) -> Floats:
-    """Shares of ``CODES``; a request fails anyhow, or is refused, or fails on its route, in this order."""
-    failure = np.minimum(failure, 1.0)  # shares of prototypes add up to one, or a hair more
-    taken = (1 - refused) * (1 - failed)
-    return np.stack([taken * (1 - failure), refused * (1 - failed), failed + taken * failure], axis=1)
-
-
-def _ends(decided: NDArray[np.intp], late: Floats, refused: Floats, failed: float, failure: Floats) -> Floats:
-    """Probabilities of the outcomes, (state, prototype, outcome), from the decision each prototype would get."""
-    taken = (1 - failed) * (1 - refused)[:, None]
-    answered = taken * (1 - failure)
-    out = np.zeros((*decided.shape, len(OUTCOMES)))
-    in_time = np.broadcast_to(answered * (1 - late), decided.shape)
-    np.put_along_axis(out, decided[:, :, None], in_time[:, :, None], axis=2)
-    out[:, :, 1] += answered * late
-    out[:, :, 2] += ((1 - failed) * refused)[:, None]
-    out[:, :, 4] += failed + taken * failure
-    return out
-
-
-def _ends_worse(healthy: Floats, now: Floats) -> Floats:
-    """Probability that a prototype ends worse, (state, prototype), when both worlds share their luck.
-
-    The two distributions are coupled monotonically: the same quantile in both.
-    """
-    before = np.cumsum(healthy, axis=2)
-    after = np.cumsum(now, axis=2)
-    start = np.concatenate([np.zeros_like(before[:, :, :1]), before[:, :, :-1]], axis=2)
-    worse = np.maximum(before - np.maximum(start, after), 0.0).sum(axis=2)
-    return np.where(worse > 1e-12, worse, 0.0)
 
 
 def as_released_by(service: Service, rows: Floats, knobs: Sequence[Knob]) -> Settings:

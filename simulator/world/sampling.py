@@ -14,7 +14,8 @@ from generator.model import Service
 from simulator.world import drift
 from simulator.world.draws import Draws, stream_key
 from simulator.world.flow import Floats
-from simulator.world.outlook import CODES, DECISIONS, Outlook, Outlooks
+from simulator.world.outcomes import CODES
+from simulator.world.outlook import DECISIONS, Outlook, Outlooks
 from simulator.world.telemetry import Series, series
 
 ROUTES = ("model", "fallback")

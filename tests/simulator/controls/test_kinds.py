@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from simulator.world.outlook import CODES
+from simulator.world.outcomes import CODES
 from tests.simulator.faults.examples import EXAMPLES, outlook, staged
 
 FAULTS = {kind: example.fault for kind, example in EXAMPLES.items()}

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from generator import kinds
-from simulator.world.outlook import CODES
+from simulator.world.outcomes import CODES
 from simulator.world.staleness import DEFAULT_MEMORY_HOURS
 from tests.simulator.faults.examples import AT_FIVE, CACHE, EXAMPLES, outlook, staged
 
