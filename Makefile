@@ -25,7 +25,7 @@ demo: .venv/.installed ## Check and build the example runbooks, and let the robo
 	@echo "report: build/demo/report.html"
 
 test: .venv/.installed-dev ## Run all tests, and the examples in docstrings.
-	@$(BIN)/pytest
+	@$(BIN)/pytest --numprocesses auto --dist loadfile
 
 check: .venv/.installed-dev ## Check format, lint, types, and that the generated reference is up to date.
 	@$(BIN)/ruff format --check

@@ -8,7 +8,7 @@ from pathlib import Path
 from generator import waivers
 from generator.checks import CHECKS, FIRM
 from generator.checks.sources import Sources
-from generator.load import Loaded, is_within, load
+from generator.load import Loaded, is_evidence, is_within, load
 from generator.source import Finding
 
 
@@ -35,9 +35,10 @@ def check_paths(root: Path, paths: Sequence[Path]) -> tuple[Loaded, tuple[Findin
 
 
 def nothing_asked(loaded: Loaded) -> bool:
-    """Whether paths were given, and not one of them is a source or holds one."""
-    wanted = concerned(loaded)
-    return bool(loaded.asked) and not any(wanted(document.path) for document in loaded.documents)
+    """Whether paths were given, and not one of them is a source, holds one, or is evidence beside one."""
+    wanted, paths = concerned(loaded), [document.path for document in loaded.documents]
+    beside = any(is_evidence(place, path) for place in loaded.asked for path in paths)
+    return bool(loaded.asked) and not beside and not any(wanted(path) for path in paths)
 
 
 def concerned(loaded: Loaded) -> Callable[[str], bool]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from generator import kinds
-from generator.load import load
+from generator.audience import LeftOut, Readable, evidence_of, readable, site_audience
+from generator.content import content_hash, part_hashes
+from generator.evidence import kept
+from generator.load import Loaded, load, load_one
 from generator.model import Catalogue, CompiledRunbook, Drill, Organization, Runbook, Service
 from generator.panel import read_text, rows_of
 from generator.plan import plan_of
@@ -29,58 +32,105 @@ class SourceErrors(Exception):  # noqa: N818
         self.findings = tuple(findings)
 
 
-def load_catalogue(root: Path) -> Catalogue:
-    """The catalogue of a repository; SourceErrors when its sources have errors."""
+def load_catalogue(root: Path, audience: str | None = None) -> Catalogue:
+    """The catalogue of a repository, as far as an audience may read it; None: all of it.
+
+    SourceErrors when the sources have errors; UnknownAudienceError when it is no classification of theirs.
+    """
+    documents = _checked(root)
+    shown = None if audience is None else readable(documents, audience)
+    return _with_evidence(compile(documents, root, shown=shown), root)
+
+
+def load_published(
+    root: Path, audience: str | None = None, *, cached: bool = False
+) -> tuple[Catalogue, LeftOut]:
+    """What the site and the exports are made of, and how much was left out; None: for the site's own audience.
+
+    ``cached``, what earlier calls found clean is not checked again.
+    """
+    documents = _checked(root, cached=cached)
+    shown = readable(documents, site_audience(documents) if audience is None else audience)
+    return _with_evidence(compile(documents, root, shown=shown), root), shown.left_out
+
+
+def load_alone(root: Path, runbook: str, audience: str | None = None) -> Catalogue:
+    """What the site is made of, of one runbook: a quick look, which the whole must confirm.
+
+    SourceErrors as far as they can be seen without the other sources.
+    """
     from generator.check import check
 
+    loaded = load_one(root, runbook)
+    documents = _sound(loaded, check(loaded))
+    shown = readable(documents, site_audience(documents) if audience is None else audience)
+    return _with_evidence(compile(documents, root, shown=shown), root)
+
+
+def _with_evidence(catalogue: Catalogue, root: Path) -> Catalogue:
+    """The catalogue with what is kept beside its runbooks, as far as its readers may know of it."""
+    found = {one.runbook.id: kept(root, one.runbook.id) for one in catalogue.runbooks}
+    drills = {drill.id for drill in catalogue.drills}
+    return replace(catalogue, evidence=evidence_of(found, catalogue.runbooks, drills))
+
+
+def _checked(root: Path, *, cached: bool = False) -> tuple[Document, ...]:
+    from generator.check import check
+    from generator.known import check_again, open_cache
+
     loaded = load(root)
-    errors = [finding for finding in check(loaded) if finding.severity == "error"]
+    return _sound(loaded, check_again(loaded, open_cache(root)) if cached else check(loaded))
+
+
+def _sound(loaded: Loaded, findings: Sequence[Finding]) -> tuple[Document, ...]:
+    errors = [finding for finding in findings if finding.severity == "error"]
     if errors:
         raise SourceErrors(errors)
-    return compile(loaded.documents, root)
+    return loaded.documents
 
 
-def compile(documents: Iterable[Document], root: Path, *, read_panel: ReadPanel | None = None) -> Catalogue:
-    """The catalogue of documents without errors; ``read_panel`` gives the text of a panel's file."""
+def compile(
+    documents: Iterable[Document],
+    root: Path,
+    *,
+    read_panel: ReadPanel | None = None,
+    shown: Readable | None = None,
+) -> Catalogue:
+    """The catalogue of documents without errors; ``read_panel`` gives the text of a panel's file.
+
+    With ``shown``, it is the catalogue of that alone; but a runbook keeps the hash of its whole text,
+    which is what was reviewed and exercised.
+    """
     documents = tuple(documents)
+    hashes = {d.name: content_hash(d.data) for d in documents if d.kind == "runbook"}
+    documents = documents if shown is None else shown.documents
     read = read_panel or (lambda file: read_text(root, file))
-    organization = next(d for d in documents if d.kind == "organization")
+    organization = structure(next(d for d in documents if d.kind == "organization").data, Organization)
+    audience = "" if shown is None else shown.audience
     services = _structured(documents, "service", Service)
-    texts = {service.id: read(service.profile.panel.file) for service in services}
+    texts = {
+        service.id: read(service.profile.panel.file)
+        for service in services
+        if organization.may_read(audience, service.profile.panel.classification)
+    }
     runbooks = tuple(
-        _compiled(runbook, document, next(s for s in services if s.id == runbook.service))
+        _compiled(
+            runbook, document, next(s for s in services if s.id == runbook.service), hashes[document.name]
+        )
         for runbook, document in zip(
             _structured(documents, "runbook", Runbook), _of_kind(documents, "runbook"), strict=True
         )
     )
     return Catalogue(
-        organization=structure(organization.data, Organization),
+        organization=organization,
         services=services,
         runbooks=runbooks,
         drills=_structured(documents, "drill", Drill),
         panels={id: rows_of(text) for id, text in texts.items()},
         hash=_catalogue_hash(documents, texts),
+        audience=audience,
         places={key: place for d in _of_kind(documents, "runbook") for key, place in _places(d)},
     )
-
-
-def content_hash(data: Any) -> str:
-    """SHA-256 of what data says, blind to order of keys, layout and comments.
-
-    >>> content_hash({"a": 1, "b": 2.0}) == content_hash({"b": 2, "a": 1.0})
-    True
-    """
-    text = json.dumps(_canonical(data), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _canonical(value: Any) -> Any:
-    """One way to write each number: 2.0 is 2."""
-    if isinstance(value, Mapping):
-        return {key: _canonical(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_canonical(item) for item in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _of_kind(documents: Sequence[Document], kind: str) -> list[Document]:
@@ -92,23 +142,10 @@ def _structured(documents: Sequence[Document], kind: str, type_: type[T]) -> tup
     return tuple(structure(document.data, type_) for document in _of_kind(documents, kind))
 
 
-def _compiled(runbook: Runbook, document: Document, service: Service) -> CompiledRunbook:
+def _compiled(runbook: Runbook, document: Document, service: Service, hash: str) -> CompiledRunbook:
     table = kinds.load("signals")
     queries = {signal.id: query_of(signal, service, table) for signal in runbook.detection.signals}
-    hash, parts = content_hash(document.data), dict(_parts(document.data))
-    return CompiledRunbook(runbook, plan_of(runbook), queries, hash, parts)
-
-
-def _parts(value: Any) -> Iterator[tuple[str, str]]:
-    """The content hash of every step and decision inside some data, by its id."""
-    if isinstance(value, dict):
-        if "id" in value and ("do" in value or "decide" in value):
-            yield value["id"], content_hash(value)
-        for item in value.values():
-            yield from _parts(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _parts(item)
+    return CompiledRunbook(runbook, plan_of(runbook), queries, hash, part_hashes(document.data))
 
 
 def _catalogue_hash(documents: Sequence[Document], panels: Mapping[str, str]) -> str:

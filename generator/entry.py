@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import shutil
 import sys
 from collections.abc import Callable, Iterable
@@ -14,15 +15,19 @@ import click
 from generator.crash import confess
 
 if TYPE_CHECKING:
+    from generator.model import Catalogue
     from generator.report import Context
     from generator.source import Finding
 
+GARBAGE = (50_000, 50, 50)
+"""How rarely Python looks for garbage: sources are a million small values, and hardly any of them is dropped."""
 GOOD, AMISS, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 """1: findings, objectives missed, a record that does not hold. 3 is a bug of ours: see ``crash``."""
 
 
 def enter(command: click.Group, name: str) -> NoReturn:
     """Run a command, and turn whatever happens into an exit code."""
+    gc.set_threshold(*GARBAGE)
     try:
         code = command.main(standalone_mode=False)
     except click.ClickException as error:
@@ -76,23 +81,86 @@ def needing_catalogue(*, otherwise: str) -> Callable[[Callable[..., int]], Calla
         @root_option
         @functools.wraps(function)
         def command(*, root: Path, **options: Any) -> int:
-            from generator import report
-            from generator.compile import SourceErrors, load_catalogue
-
-            try:
-                catalogue = load_catalogue(root)
-            except SourceErrors as errors:
-                click.echo(report.text(errors.findings, context_of(root, sys.stderr)), err=True)
-                if otherwise:
-                    click.echo(otherwise, err=True)
-                return AMISS
-            return function(catalogue, root=root, **options)
+            catalogue = _from_sources(root, otherwise)
+            return AMISS if catalogue is None else function(catalogue, root=root, **options)
 
         return command
 
     return decorate
 
 
+def _from_sources(root: Path, otherwise: str = "") -> Catalogue | None:
+    """The catalogue of a repository; None when its sources have errors, which are told then."""
+    from generator import report
+    from generator.compile import SourceErrors, load_catalogue
+
+    try:
+        return load_catalogue(root)
+    except SourceErrors as errors:
+        click.echo(report.text(errors.findings, context_of(root, sys.stderr)), err=True)
+        if otherwise:
+            click.echo(otherwise, err=True)
+        return None
+
+
 def with_catalogue(function: Callable[..., int]) -> Callable[..., int]:
     """Hand the catalogue of ``--root`` to a command; sources with errors end it."""
     return needing_catalogue(otherwise="")(function)
+
+
+def with_given_catalogue(function: Callable[..., int]) -> Callable[..., int]:
+    """The same, or the catalogue of a file that ``--catalogue`` names; the command cannot tell which."""
+
+    @click.option(
+        "--catalogue",
+        "file",
+        metavar="FILE",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="In place of the sources: a catalogue, as 'runbook export catalogue' writes it.",
+    )
+    @root_option
+    @functools.wraps(function)
+    def command(*, root: Path, file: Path | None, **options: Any) -> int:
+        catalogue = _from_sources(root) if file is None else _from_file(file)
+        return AMISS if catalogue is None else function(catalogue, root=root, **options)
+
+    return command
+
+
+def _from_file(file: Path) -> Catalogue:
+    from generator.catalogue_given import load_file
+    from generator.given import GivenError
+
+    try:
+        return load_file(file)
+    except GivenError as error:
+        raise click.BadParameter(str(error), param_hint="--catalogue") from error
+
+
+def with_published(function: Callable[..., int]) -> Callable[..., int]:
+    """Hand a command what ``--audience`` may read of the catalogue; stderr says how much that leaves out."""
+
+    @click.option(
+        "--audience",
+        metavar="NAME",
+        help="Leave out what is classified above this; default: site_audience of the organization.",
+    )
+    @root_option
+    @functools.wraps(function)
+    def command(*, root: Path, audience: str | None, **options: Any) -> int:
+        from generator import report
+        from generator.audience import UnknownAudienceError
+        from generator.compile import SourceErrors, load_published
+
+        try:
+            cached = options.get("no_cache") is False
+            catalogue, left_out = load_published(root, audience, cached=cached)
+        except SourceErrors as errors:
+            click.echo(report.text(errors.findings, context_of(root, sys.stderr)), err=True)
+            return AMISS
+        except UnknownAudienceError as error:
+            raise click.BadParameter(str(error), param_hint="--audience") from error
+        click.echo(f"built for '{catalogue.audience}': {str(left_out) or 'nothing'} left out", err=True)
+        return function(catalogue, root=root, **options)
+
+    return command

@@ -10,7 +10,7 @@ import datetime
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 from generator.source import LARGEST, Pointer, likely
@@ -243,6 +243,10 @@ def _keys(schema: Schema, value: dict[str, Any], pointer: Pointer, resolve: Reso
         about = _about({k: v for k, v in known.get(key, {}).items() if k != "examples"})
         hint = "; ".join(filter(None, (about, _to_add(key, known.get(key, {}), resolve))))
         yield Problem(pointer, "missing-key", f"missing key '{key}'", hint)
+    named = schema.get("propertyNames", {})
+    named = resolve(named["$ref"]) if "$ref" in named else named
+    for key in value if named else ():
+        yield from (replace(one, at_key=True) for one in _text(named, key, (*pointer, key)))
     if len(value) < schema.get("minProperties", 0):
         yield Problem(pointer, "missing-key", "keys are missing here", _about(schema))
     if len(value) > schema.get("maxProperties", len(value)):

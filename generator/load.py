@@ -68,9 +68,36 @@ def load(root: Path, paths: Sequence[Path] = (), *, narrowly: bool = False) -> L
     return Loaded(root, documents, findings, asked, passed_over)
 
 
+def load_one(root: Path, runbook: str) -> Loaded:
+    """One runbook with its drills, its service and the organization; of all other sources the names alone.
+
+    Less than the findings of the runbook can depend on: what is found here need not be all, nor stand
+    when everything is read.
+    """
+    files = list(islice(_Search(root).files(), MAXIMUM_SOURCES))
+    reader = _Reader(root)
+    own = [file for file in files if is_within(file.path, f"runbooks/{runbook}")]
+    services = {reader.document(file).data.get("service") for file in own if file.kind == "runbook"}
+    read = [
+        f
+        for f in files
+        if f in own or f.kind == "organization" or (f.kind == "service" and f.name in services)
+    ]
+    documents = tuple(reader.document(file) for file in read)
+    passed_over = tuple((file.kind, file.name) for file in files if file not in read)
+    findings = tuple(one for file in read for one in reader.findings.get(file, ()))
+    return Loaded(root, documents, findings, (f"runbooks/{runbook}",), passed_over)
+
+
 def is_within(path: str, place: str) -> bool:
     """Whether a path is a place, or stands in it; both relative to the root."""
     return place in (".", path) or path.startswith(f"{place}/")
+
+
+def is_evidence(path: str, source: str) -> bool:
+    """Whether a path is what is kept beside a runbook's source, or stands in it."""
+    folder, _, name = source.rpartition("/")
+    return name == "runbook.yaml" and is_within(path, f"{folder}/evidence")
 
 
 def find_root(start: Path) -> Path:
@@ -122,7 +149,7 @@ def _needed(files: Sequence[_File], asked: Sequence[str], reader: _Reader) -> It
 
     These are the organization, what is asked for, all that is about the same service, and what those name.
     """
-    wanted = [file for file in files if any(is_within(file.path, place) for place in asked)]
+    wanted = [f for f in files if any(is_within(f.path, at) or is_evidence(at, f.path) for at in asked)]
     if any(file.kind == "organization" for file in wanted):
         yield from files
         return
@@ -131,11 +158,11 @@ def _needed(files: Sequence[_File], asked: Sequence[str], reader: _Reader) -> It
     # A name that a text does not spell can only stand there by an escape, for which YAML needs a backslash.
     related = [f for f in files if "\\" in reader.text(f) or any(name in reader.text(f) for name in names)]
     core = {*wanted, *(f for f in related if reader.document(f).data.get("service") in names)}
-    spoken_of = names | {f.name for f in core} | {s for f in core for s in _texts(reader.document(f).data)}
+    spoken_of = names | {f.name for f in core} | {s for f in core for s in texts(reader.document(f).data)}
     yield from (f for f in files if f.kind == "organization" or f in core or f.name in spoken_of)
 
 
-def _texts(value: object) -> Iterator[str]:
+def texts(value: object) -> Iterator[str]:
     """Every text inside some data that can be a name."""
     stack = [value]
     while stack:

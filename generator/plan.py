@@ -14,9 +14,11 @@ from generator.model import (
     Condition,
     Decision,
     Guard,
+    Path,
     Phase,
     Plan,
     PlanNode,
+    Remedy,
     Runbook,
     Step,
 )
@@ -144,12 +146,24 @@ def _guards(runbook: Runbook) -> Iterator[Guard]:
 
 
 def entries(runbook: Runbook) -> tuple[str, ...]:
-    """The nodes at which a plan may begin: what signals and cues trigger, and the first step."""
+    """The nodes at which a plan may begin: what signals and cues trigger, the first step, and what stands apart."""
     starts = _starts(runbook)
     detection = runbook.detection
     named = [s.triggers for s in detection.signals if s.triggers] + [cue.triggers for cue in detection.cues]
     first = [detection.steps[0].id] if detection.steps else []
-    return tuple(dict.fromkeys(starts.get(name, name) for name in [*first, *named] if name not in ENDINGS))
+    names = [*first, *named, *_apart(runbook, starts)]
+    return tuple(dict.fromkeys(starts.get(name, name) for name in names if name not in ENDINGS))
+
+
+def _apart(runbook: Runbook, starts: Mapping[str, str]) -> Iterator[str]:
+    """Paths and remedies that only some may read: where nothing leads to one, those enter it by themselves."""
+    held: Sequence[Path | Remedy] = (*runbook.containment.paths, *runbook.mitigation.remedies)
+    closed = [
+        one.id for one in held if one.steps and one.classification not in (None, runbook.classification)
+    ]
+    if closed:
+        led_to = {target for leads in ways(plan_of(runbook)).values() for target in leads}
+        yield from (id for id in closed if starts[id] not in led_to)
 
 
 def entry_of(runbook: Runbook, target: str) -> str:

@@ -1,7 +1,8 @@
 """Prose with references in, the same prose with the numbers in it out.
 
 A number stands once, where it is defined; prose says ``{{ signal.amount-psi.threshold }}``.
-``{{ incident.* }}`` stays as it is: it is filled when a message is sent.
+``{{ incident.* }}`` stays as it is: it is filled when a message is sent. ``{{ alert.region }}`` is a label
+that the link of an alert carries to the page, which fills it; elsewhere it reads ‹region›.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ T = TypeVar("T", bound=Identified)
 # Possessive throughout, so that thousands of spaces are read once.
 REFERENCE = re.compile(r"\{\{\s*+((?:[^{}\s]|\s++(?!\}\}))*+)\s*+\}\}")
 INCIDENT = "incident."
+ALERT = "alert."
 
 SIGNAL_FIELDS = ("title", "threshold", "hold_minutes", "severity")
 OBJECTIVE_FIELDS = (
@@ -47,6 +49,7 @@ FORMS = (
     "objectives.FIELD",
     "profile.FIELD",
     "incident.FIELD",
+    "alert.NAME",
 )
 
 
@@ -64,12 +67,18 @@ def references(text: str) -> tuple[str, ...]:
     return tuple(found.group(1) for found in REFERENCE.finditer(text))
 
 
-def resolve(text: str, runbook: Runbook, service: Service) -> str:
-    """The text with every reference but ``incident.*`` replaced; raises when one leads nowhere."""
+def resolve(text: str, runbook: Runbook, service: Service, *, alerts: bool = True) -> str:
+    """The text with every reference but ``incident.*`` replaced; raises when one leads nowhere.
+
+    Without ``alerts`` those to the alert stay as well, for a page to fill.
+    """
 
     def replaced(found: re.Match[str]) -> str:
         name = found.group(1)
-        return found.group() if name.startswith(INCIDENT) else value_of(name, runbook, service)
+        if name.startswith(INCIDENT):
+            return found.group()
+        shown = value_of(name, runbook, service)
+        return found.group() if name.startswith(ALERT) and not alerts else shown
 
     return REFERENCE.sub(replaced, text)
 
@@ -94,6 +103,8 @@ def value_of(reference: str, runbook: Runbook, service: Service) -> str:
             return _field(reference, _item(reference, id, runbook.mitigation.remedies), name, REMEDY_FIELDS)
         case ["step", id, name]:
             return _of_step(reference, id, name, runbook)
+        case ["alert", name]:
+            return _of_alert(reference, name, service)
         case ["profile", *names]:
             return _of_profile(reference, ".".join(names), service)
     raise UnknownReferenceError(reference, f"a reference is one of {', '.join(FORMS)}")
@@ -146,6 +157,15 @@ def _of_profile(reference: str, name: str, service: Service) -> str:
     if name not in PROFILE_FIELDS:
         raise UnknownReferenceError(reference, f"a profile has {_listed(PROFILE_FIELDS)}")
     return printed(PROFILE_FIELDS[name](service.profile))
+
+
+def _of_alert(reference: str, name: str, service: Service) -> str:
+    known = [label.name for label in service.alert_labels]
+    if name in known:
+        return f"‹{name}›"
+    near = get_close_matches(name, known, n=1)
+    listed = f"the alert_labels of '{service.id}' are {_listed(known)}"
+    raise UnknownReferenceError(reference, f"did you mean '{near[0]}'?" if near else listed)
 
 
 def _listed(names: Iterable[str]) -> str:

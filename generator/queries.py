@@ -11,6 +11,10 @@ from generator.model import Query, Service, Signal
 
 _METRIC_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 _LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
+_AGGREGATED = re.compile(
+    r"\b(?:sum|min|max|avg|count|stddev|stdvar|quantile|group)\s*(?:by\s*\(([^()]*)\)\s*)?\("
+)
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n"})
 
 
@@ -23,7 +27,7 @@ def query_of(signal: Signal, service: Service, kinds: Mapping[str, Kind]) -> Que
     metrics: tuple[str, ...] = tuple(declaration["metrics"])
     value = _template(declaration["promql"], service).substitute(
         dict(_parameters(signal, service)),
-        **{metric: _metric_name(metric, service) for metric in metrics},
+        **{metric: metric_name(metric, service) for metric in metrics},
         service=_matchers(service),
     )
     comparison = ">" if signal.compare == "above" else "<"
@@ -33,6 +37,21 @@ def query_of(signal: Signal, service: Service, kinds: Mapping[str, Kind]) -> Que
         metrics=metrics,
         unit=declaration["unit"],
     )
+
+
+def kept_labels(promql: str) -> frozenset[str] | None:
+    """The labels that the result of an expression still carries; None when none is aggregated away.
+
+    Kinds of signals write ``by`` before what they aggregate.
+
+    >>> sorted(kept_labels("max by (region, pod) (up) / sum by (region) (up)"))
+    ['region']
+    >>> kept_labels("max(up)"), kept_labels("up")
+    (frozenset(), None)
+    """
+    listed = [found[1] or "" for found in _AGGREGATED.finditer(_TEXT.sub('""', promql))]
+    by = [frozenset(name.strip() for name in names.split(",")) - {""} for names in listed]
+    return frozenset.intersection(*by) - {"le"} if by else None
 
 
 def duration(minutes: float) -> str:
@@ -84,7 +103,8 @@ def _matchers(service: Service) -> str:
     )
 
 
-def _metric_name(canonical: str, service: Service) -> str:
+def metric_name(canonical: str, service: Service) -> str:
+    """What a service calls the metric of that canonical name."""
     for mapping in service.metrics.names:
         if mapping.metric == canonical:
             return _checked(mapping.name, _METRIC_NAME, service)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -35,22 +35,27 @@ class UnknownRevisionError(ValueError):
 
 
 @contextmanager
-def sources_at(root: Path, revision: str) -> Iterator[Path]:
+def sources_at(root: Path, revision: str, *, also: Sequence[str] = ()) -> Iterator[Path]:
     """A folder with the sources of a revision, for as long as the context lasts.
 
-    It holds ``runbooks/``, empty when there was none then.
+    It holds ``runbooks/``, empty when there was none then, and what there was of the names in ``also``.
     The work tree is not touched; :class:`UnknownRevisionError` when there is no such revision.
     """
     commit = _commit(root, revision)
     prefix = _line(_git(root, "rev-parse", "--show-prefix"))
     top = root / _line(_git(root, "rev-parse", "--show-cdup"))
-    tree = f"{commit}:{prefix}{_SOURCES}"
     with tempfile.TemporaryDirectory(prefix="runbook-") as folder:
         target = Path(folder, "sources")
         (target / _SOURCES).mkdir(parents=True)
-        if _asked(top, "cat-file", "-t", tree).output == b"tree\n":
-            index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
-            _git(top, "read-tree", f"--prefix={_SOURCES}/", tree, more=index)
+        index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
+        for name in (_SOURCES, *also):
+            thing = f"{commit}:{prefix}{name}"
+            kind = _asked(top, "cat-file", "-t", thing).output
+            if kind == b"tree\n":
+                _git(top, "read-tree", f"--prefix={name}/", thing, more=index)
+            elif kind == b"blob\n":
+                (target / name).write_bytes(_git(top, "cat-file", "blob", thing))
+        if Path(index["GIT_INDEX_FILE"]).exists():
             _git(top, "checkout-index", "--all", f"--prefix={target}/", more=index)
         yield target
 

@@ -3,8 +3,9 @@
 A schema says what a name *is* with annotations beside the standard keywords:
 ``x-defines: runbook.signal`` (this text is a new name; with ``x-defines-many`` it may be given again),
 ``x-refers: runbook.signal`` (this text must
-be such a name; a list means any of them), ``x-also: [end]`` (or one of these words), and
-``x-kind: {table: actions, by: do}`` (``with`` is what that kind in ``schema/kinds/`` asks for).
+be such a name; a list means any of them), ``x-also: [end]`` (or one of these words),
+``x-kind: {table: actions, by: do}`` (``with`` is what that kind in ``schema/kinds/`` asks for), and
+``x-labels: whole`` (this text is the classification of the mapping that it stands in; a list names what of it).
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from typing import Any, NamedTuple
 from generator import kinds
 from generator.keywords import Problem, Schema, judge, shown
 from generator.source import Document, Pointer, likely
+
+NEVER_BROKEN = frozenset({"$ref", "allOf", "description", "examples", "title", "default"})
+"""Keywords that a value by itself cannot break; other schemas that they bring along are judged apart."""
 
 
 class Pair(NamedTuple):
@@ -54,6 +58,8 @@ class Reading:
     references: tuple[Reference, ...]
     texts: tuple[Pair, ...] = ()
     """Every text, with each schema that it has to fit."""
+    labels: tuple[Pair, ...] = ()
+    """Every classification that says who may read what."""
 
 
 def read(document: Document) -> Reading:
@@ -67,16 +73,19 @@ def read_part(schema: Schema, value: Any, pointer: Pointer = ()) -> Reading:
     definitions: list[Definition] = []
     references: list[Reference] = []
     texts: list[Pair] = []
+    labels: list[Pair] = []
     for pair in walk(schema, value, pointer):
-        problems += judge(pair.schema, pair.value, pair.pointer, resolve=resolve)
-        problems += _unknown_kind(pair)
+        if not NEVER_BROKEN.issuperset(pair.schema):
+            problems += judge(pair.schema, pair.value, pair.pointer, resolve=resolve)
+        if "x-kind" in pair.schema:
+            problems += _unknown_kind(pair)
         if isinstance(pair.value, str):
             definitions += _definitions(pair)
             references += _references(pair)
             texts.append(pair)
-    return Reading(
-        _once(problems), tuple(dict.fromkeys(definitions)), tuple(dict.fromkeys(references)), tuple(texts)
-    )
+            labels += [pair] if "x-labels" in pair.schema else []
+    names = tuple(dict.fromkeys(definitions)), tuple(dict.fromkeys(references))
+    return Reading(_once(problems), *names, tuple(texts), tuple(labels))
 
 
 def walk(schema: Schema, value: Any, pointer: Pointer = ()) -> list[Pair]:
@@ -112,7 +121,11 @@ def of_kind(kind: str) -> Schema:
 
 def fits(schema: Schema, value: Any) -> bool:
     """Whether nothing is wrong with the value."""
-    return not any(True for pair in walk(schema, value) for _ in judge(pair.schema, pair.value, pair.pointer))
+    if not NEVER_BROKEN.issuperset(schema) and any(True for _ in judge(schema, value, ())):
+        return False  # most forms that are not meant show that at the top
+    return not any(
+        True for pair in walk(schema, value)[1:] for _ in judge(pair.schema, pair.value, pair.pointer)
+    )
 
 
 def _also_applies(schema: Schema, value: Any) -> Iterator[Schema]:

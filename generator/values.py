@@ -6,6 +6,7 @@ import dataclasses
 import functools
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import MISSING
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
 
 from generator.model import Decision, Setting, Span, Step
@@ -43,6 +44,32 @@ def plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     return value
+
+
+def brief(value: Any) -> Any:
+    """The same without the fields that equal their default, as an author would leave them out.
+
+    >>> from generator.model import Condition
+    >>> brief(Condition(signal="latency", is_="quiet"))
+    {'signal': 'latency', 'is': 'quiet'}
+    """
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        given = ((name, getattr(value, name), default) for name, default in _defaults(type(value)))
+        return {name.rstrip("_"): brief(held) for name, held, default in given if held != default}
+    if isinstance(value, Mapping):
+        return {key: brief(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [brief(item) for item in value]
+    return value
+
+
+@functools.cache
+def _defaults(type_: type[Any]) -> tuple[tuple[str, Any], ...]:
+    """The fields of a class, each with its default; of one that has none, something that equals nothing."""
+    return tuple(
+        (field.name, field.default_factory() if field.default_factory is not MISSING else field.default)
+        for field in dataclasses.fields(type_)
+    )
 
 
 @functools.cache

@@ -43,7 +43,7 @@ class _File:
             waiver for waiver in (given if isinstance(given, list) else []) if isinstance(waiver, dict)
         ]
         self.used: set[int] = set()
-        self._parts = [_part(document, str(waiver.get("at", ""))) for waiver in self.waivers]
+        self._parts = [part_of(document, str(waiver.get("at", ""))) for waiver in self.waivers]
         self._at: dict[Place, list[Pointer]] = {}
         for places in (document.values, document.keys):
             for pointer, place in places.items():
@@ -90,7 +90,7 @@ class _File:
         return Finding(self.document.place(("waivers", *pointer)), NAME, "error", message, hint)
 
 
-def _part(document: Document, at: str) -> Pointer | None:
+def part_of(document: Document, at: str) -> Pointer | None:
     """The way to what a waiver is about; None when there is no such part."""
     if not at:
         return ()

@@ -117,6 +117,7 @@ class Speed(click.ParamType[float]):
 Examples:
   drill run amount-unit-change
   drill run amount-unit-change --responder robot --seed 7 --speed max --json
+  drill run amount-unit-change --responder robot --keep
   drill run quiet-monday --responder none --out /tmp/quiet
 """
 )
@@ -136,6 +137,9 @@ Examples:
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder for the record; default: runs/<now>.",
 )
+@click.option(
+    "--keep", is_flag=True, help="Keep beside the runbook which of its texts were gone through, for its page."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the score for programs.")
 @with_given_catalogue
 def run(
@@ -147,6 +151,7 @@ def run(
     seed: int | None,
     speed: float | None,
     out: Path | None,
+    keep: bool,
     as_json: bool,
 ) -> int:
     """Run a drill: record it, score it, report it.
@@ -155,9 +160,12 @@ def run(
     """
     from simulator.keeping import Folder, NotEmptyError
     from simulator.session.play import play
-    from simulator.world.graph import LineageError
+    from simulator.world.lineage import LineageError
 
     _known_drill(catalogue, name)
+    if keep and responder in ("none", "oracle"):
+        message = f"'{responder}' follows no runbook, so there is nothing to keep (human and robot do)"
+        raise click.BadParameter(message, param_hint="--keep")
     try:
         folder = Folder.create(out or root / "runs" / datetime.now().strftime("%Y-%m-%dT%H%M%S"))
     except NotEmptyError as error:
@@ -170,7 +178,8 @@ def run(
             )
     except LineageError as error:
         raise click.UsageError(str(error)) from error
-    return _finish(folder.path, record, as_json=as_json)
+    code = _finish(folder.path, record, as_json=as_json)
+    return (_keep(folder.path, catalogue, root) or code) if keep and code != INTERRUPTED else code
 
 
 def _screen(speed: float | None) -> Any:
@@ -184,7 +193,7 @@ def _known_drill(catalogue: Catalogue, name: str) -> None:
 
     known = [one.id for one in catalogue.drills]
     if not known:
-        message = "this catalogue holds no drill: that of a site keeps them sealed, 'runbook export catalogue' does not"
+        message = "there is no drill here (a site's catalogue keeps them sealed; 'runbook export catalogue' does not)"
         raise click.BadParameter(message, param_hint="DRILL")
     if name not in known:
         hint = likely(name, known) or "there are: " + ", ".join(known)
@@ -209,6 +218,25 @@ def _finish(path: Path, record: Record, *, as_json: bool) -> int:
     if ended is not None and ended[1].reason == "interrupted":
         return INTERRUPTED
     return _code(result)
+
+
+def _keep(path: Path, catalogue: Catalogue, root: Path) -> int:
+    """Keep what the record on the disk proves, and say where; stdout may be for programs."""
+    from simulator.exercises import NotKeptError
+    from simulator.keeping import keep
+    from simulator.scoring import score
+
+    record = _read(path)
+    try:
+        files = keep(record, score(record), catalogue, root)
+    except NotKeptError as error:
+        click.echo(f"{path}: not kept: {error}", err=True)
+        return AMISS
+    for file in files:
+        click.echo(f"kept: {file}", err=True)
+    if not files:
+        click.echo(f"{path}: nothing to keep: no step of a runbook was gone through", err=True)
+    return GOOD
 
 
 def _code(result: Score) -> int:
@@ -263,6 +291,18 @@ def score(path: Path, as_json: bool) -> int:
     result = score_of(record)
     click.echo(report.FORMATS["json" if as_json else "terminal"](result, record))
     return _code(result)
+
+
+@drill.command("keep", epilog="\b\nExample:\n  drill keep runs/2026-11-22T201500\n")
+@_record_argument
+@with_given_catalogue
+def keep_(catalogue: Catalogue, *, root: Path, path: Path) -> int:
+    """Keep what a drill proves, beside the runbook that was followed.
+
+    A file in the runbook's evidence/exercises/ says which steps were gone through, with the hash of each text.
+    It is to be committed, and the runbook's page tells it until the text changes. The same record is kept once.
+    """
+    return _keep(path, catalogue, root)
 
 
 @drill.command("report", epilog="\b\nExample:\n  drill report RECORD --format html > report.html\n")

@@ -9,12 +9,11 @@ from generator.changes.approved import (
     MOST_REVISIONS,
     NotReviewedError,
     approved_review,
-    file_of,
-    hash_now,
     revision_approved,
 )
 from generator.changes.change import Comparison
 from generator.changes.comparing import compare_roots
+from generator.evidence.texts import file_of, hash_now
 from generator.revisions import sources_at
 
 

@@ -48,6 +48,8 @@ ORGANIZATION = Noun(
     says={
         "page_budget_per_week": Saying(Weight.SIGNALS, "{now} pages a week are borne, was {was}"),
         "site_url": Saying(Weight.PEOPLE, "the pages stand at {now}, was {was}"),
+        "site_audience": Saying(Weight.SAFETY, "the site is for {now}, was for {was}"),
+        "contact_classification": Saying(Weight.SAFETY, "contacts are classified {now}, were {was}"),
     },
     lists={
         "audiences": Noun("audience", Weight.PEOPLE),

@@ -82,6 +82,7 @@ def _parted(kind: str) -> Noun:
         says={
             "owner": Saying(Weight.PEOPLE, "{subject} moved from {was} to {now}"),
             "minutes": Saying(Weight.PLAN, "{subject} takes {now} min, was {was}"),
+            "classification": Saying(Weight.SAFETY, "{subject} is classified {now}, was {was}"),
         },
         apart={"steps": steps.malformed, "rollback.steps": steps.malformed},
         came=came,
@@ -145,6 +146,7 @@ TEMPLATE = Noun(
     Weight.PEOPLE,
     says={
         "text": Saying(Weight.WORDS, "{subject} says something else"),
+        "classification": Saying(Weight.SAFETY, "{subject} is classified {now}, was {was}"),
         "audience": Saying(Weight.PEOPLE, "{subject} is written for {now}, was {was}"),
         "channel": Saying(Weight.PEOPLE, "{subject} goes to {now}, was {was}"),
     },

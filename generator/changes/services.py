@@ -18,6 +18,7 @@ BINDING = Noun(
     called=lambda subject, name: f"{subject} in {name}",
     came=lambda subject, _: subject.replace(" in ", " can be turned now in ", 1),
     went=lambda subject, _: subject.replace(" in ", " can no longer be turned in ", 1),
+    says={"classification": Saying(Weight.SAFETY, "how to turn {subject} is classified {now}, was {was}")},
 )
 CONTROL = Noun(
     "control",
@@ -26,6 +27,7 @@ CONTROL = Noun(
         "minutes": Saying(Weight.PLAN, "{subject} takes {now} min, was {was}"),
         "default": Saying(Weight.SAFETY, "{subject} stands at {now} when all is well, was {was}"),
         "cost": Saying(Weight.WORDS, "{subject} says something else about its cost"),
+        "classification": Saying(Weight.SAFETY, "{subject} is classified {now}, was {was}"),
         "kind": Saying(Weight.SAFETY, "{subject} is of kind {now}, was {was}"),
     },
     lists={"bindings": BINDING},
@@ -102,7 +104,17 @@ EDGE = Noun(
     came=lambda subject, _: subject.replace(" feeds ", " now feeds "),
     went=lambda subject, _: subject.replace(" feeds ", " no longer feeds "),
 )
-LINK = Noun("link", Weight.PEOPLE)
+LINK = Noun(
+    "link",
+    Weight.PEOPLE,
+    says={"classification": Saying(Weight.SAFETY, "{subject} is classified {now}, was {was}")},
+)
+ALERT_LABEL = Noun(
+    "alert label",
+    Weight.SAFETY,
+    keys=("name",),
+    says={"pattern": Saying(Weight.SAFETY, "{subject} takes values that match {now}, was {was}")},
+)
 SLO = Noun(
     "SLO",
     Weight.OBJECTIVES,
@@ -125,11 +137,15 @@ SERVICE = Noun(
         "on_call": Saying(Weight.PEOPLE, "{now} is woken first, was {was}"),
         "team": Saying(Weight.PEOPLE, "the service moved from {was} to {now}"),
         "classification": Saying(Weight.SAFETY, "the service is classified {now}, was {was}"),
+        "profile.panel.classification": Saying(
+            Weight.SAFETY, "the rows of the panel are classified {now}, were {was}"
+        ),
         "profile.latency.deadline_ms": Saying(
             Weight.OBJECTIVES, "a request is late after {now} ms, was {was}"
         ),
     },
     lists={
+        "alert_labels": ALERT_LABEL,
         "artifacts.dashboards": LINK,
         "artifacts.logs": LINK,
         "controls": CONTROL,

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from generator.checks import (
     acronyms,
+    alert_labels,
     approval_named,
     approvals,
     bindings,
@@ -15,6 +16,7 @@ from generator.checks import (
     budget,
     cadence,
     checked,
+    classification,
     compatible,
     detect_in_time,
     duties,
@@ -22,6 +24,7 @@ from generator.checks import (
     escalation_times,
     evidence_first,
     exercise,
+    exercises,
     false_alarms,
     frozen_data,
     label_delay,
@@ -72,6 +75,7 @@ class CheckFunction(Protocol):
 
 CHECKS: tuple[Check, ...] = (
     acronyms,
+    alert_labels,
     approval_named,
     approvals,
     bindings,
@@ -80,6 +84,7 @@ CHECKS: tuple[Check, ...] = (
     budget,
     cadence,
     checked,
+    classification,
     compatible,
     detect_in_time,
     duties,
@@ -87,6 +92,7 @@ CHECKS: tuple[Check, ...] = (
     escalation_times,
     evidence_first,
     exercise,
+    exercises,
     false_alarms,
     frozen_data,
     label_delay,
@@ -117,6 +123,8 @@ CHECKS: tuple[Check, ...] = (
 
 FIRM = frozenset(
     {
+        "alert-labels",
+        "classification",
         "measures",
         "names",
         "nodes",

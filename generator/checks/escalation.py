@@ -52,7 +52,7 @@ def _unreachable(sources: Sources, organization: Document) -> Iterator[Finding]:
 def _without_contact(
     organization: Document, index: int, team: Mapping[str, Any], role: str
 ) -> Iterator[Finding]:
-    if not str(team.get("contact", "")).strip():
+    if not str(team.get("contact", "")).strip() and not team.get("reach"):
         place = organization.place(("teams", index, "id"))
         message = f"'{team['id']}', the team of '{role}', is woken by escalations, and has no contact"
         yield Finding(place, name, severity, message, "add its contact: an address, a number or a link")

@@ -60,7 +60,7 @@ def _features(service: Service, panel: PanelRows) -> dict[str, Sequence[float]]:
     """The features that the released pipelines compute, a value a prototype."""
     found: dict[str, Sequence[float]] = {}
     for node in service.lineage.nodes:
-        version = _released(service, node)
+        version = released(service, node)
         for feature in version.features if version is not None and node.kind == "pipeline" else ():
             column = panel.columns.get(feature.field)
             if column is not None:
@@ -71,7 +71,7 @@ def _features(service: Service, panel: PanelRows) -> dict[str, Sequence[float]]:
     return found
 
 
-def _released(service: Service, node: Node) -> NodeVersion | None:
+def released(service: Service, node: Node) -> NodeVersion | None:
     """The version that serves when nobody has turned a control: the default of its control, or the newest."""
     for control in service.controls:
         if control.kind == "version" and control.with_.get("node") == node.id:
@@ -82,7 +82,7 @@ def _released(service: Service, node: Node) -> NodeVersion | None:
 def _blocked(service: Service, values: Mapping[str, Sequence[float]]) -> list[bool] | None:
     """Whether the released model blocks each prototype; None when nothing can decide."""
     model = next((node for node in service.lineage.nodes if node.kind == "model"), None)
-    version = _released(service, model) if model is not None else None
+    version = released(service, model) if model is not None else None
     rows = len(next(iter(values.values()), ()))
     if version is None or not version.weights or not rows:
         return None

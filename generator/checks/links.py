@@ -69,6 +69,12 @@ def _problem(root: Path, document: Document, anchors: frozenset[str], target: st
     return _file_problem(root, document, target)
 
 
+def leads_to_file(root: Path, document: Document, target: str) -> bool:
+    """Whether a target is a path, and there is a file."""
+    is_path = not target.startswith("#") and _problem(root, document, frozenset(), target) is None
+    return is_path and not re.match(r"[a-z][a-z0-9+.-]*:|//", target, re.IGNORECASE)
+
+
 def _anchor_problem(anchor: str, anchors: frozenset[str]) -> Problem | None:
     if anchor in anchors:
         return None

@@ -13,8 +13,9 @@ from typing import Any
 
 from generator.checks.references import gathered
 from generator.checks.sources import Sources
+from generator.contexts import VALUE
 from generator.model import Runbook, Service
-from generator.prose import FORMS, INCIDENT, REFERENCE, UnknownReferenceError, value_of
+from generator.prose import ALERT, FORMS, INCIDENT, REFERENCE, UnknownReferenceError, value_of
 from generator.source import Document, Finding, Pointer, Severity, likely
 from generator.values import structure
 
@@ -22,6 +23,7 @@ name = "prose"
 severity: Severity = "error"
 
 NAMESPACES = (
+    ("alert", "service.alert"),
     ("control", "service.control"),
     ("path", "runbook.node"),
     ("remedy", "runbook.node"),
@@ -32,16 +34,19 @@ ROOTS = "|".join(sorted({form.partition(".")[0] for form in FORMS}))
 _SHORT = re.compile(rf"\{{*\s*\b(?:{ROOTS})\.[\w.-]*\s*\}}+|\{{+\s*(?:{ROOTS})\.[\w.-]*\s*\}}*")
 """What looks like a reference, with too few braces, or too many."""
 
-INCIDENT_FIELDS = ("components", "name", "next_milestone", "now", "severity", "started", "status")
+INCIDENT_FIELDS = ("components", "name", "next_milestone", "now", "severity", "started", "status", "timeline")
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Every text of a runbook, against what it may refer to."""
+    """Every text of a runbook, and the addresses and bindings of a service, against what they may refer to."""
     services = {document.name: structure(document.data, Service) for document in sources.sound("service")}
     for document in sources.sound("runbook"):
         runbook = sources.runbooks[document.path]
         if runbook.service in services:
             yield from gathered([*_unknown(sources, document, runbook, services[runbook.service])])
+    for document in sources.sound("service"):
+        if not sources.is_muddled("service.alert", document):
+            yield from gathered([*_in_service(document)])
 
 
 def _unknown(sources: Sources, document: Document, runbook: Runbook, service: Service) -> Iterator[Finding]:
@@ -64,6 +69,27 @@ def _unknown(sources: Sources, document: Document, runbook: Runbook, service: Se
                 message = f"unknown reference '{{{{ {reference} }}}}'"
                 place = document.place_in_text(pointer, whole.group(), text[: whole.start()])
                 yield Finding(place, name, severity, message, error.hint)
+
+
+def _in_service(document: Document) -> Iterator[Finding]:
+    """What addresses and bindings of a service refer to: the setting that a step asks for, or an alert's label."""
+    known = [str(label.get("name")) for label in document.data.get("alert_labels", ())]
+    for pointer, text in texts(document.data):
+        bound = "bindings" in pointer
+        for whole in REFERENCE.finditer(text) if bound or pointer[-1] == "url" else ():
+            reference = whole.group(1)
+            if reference.startswith(ALERT):
+                field = reference.removeprefix(ALERT)
+                if field in known:
+                    continue
+                hint = likely(field, known) or f"the alert_labels here are: {', '.join(known) or 'none'}"
+            elif bound and reference == VALUE:
+                continue
+            else:
+                hint = "say {{ alert.NAME }}" + (", or {{ value }} for the setting" if bound else "")
+            message = f"unknown reference '{{{{ {reference} }}}}'"
+            place = document.place_in_text(pointer, whole.group(), text[: whole.start()])
+            yield Finding(place, name, severity, message, hint)
 
 
 def _follow(reference: str, runbook: Runbook, service: Service) -> None:

@@ -43,7 +43,7 @@ def unknown(sources: Sources, document: Document, reference: Reference) -> Itera
         hint = likely(reference.name, known, first=unused, sole=sole) or _listed(
             sources, document, reference, known
         )
-        message = f"unknown {_called(reference.namespaces)} '{reference.name}'"
+        message = f"unknown {called(reference.namespaces)} '{reference.name}'"
         yield Finding(document.place(reference.pointer), name, severity, message, hint)
 
 
@@ -71,13 +71,14 @@ def _is_complete(sources: Sources, document: Document, namespace: str) -> bool:
     return bool(homes) and all(sources.is_complete(home) for home in homes)
 
 
-def _called(namespaces: Sequence[str]) -> str:
+def called(namespaces: Sequence[str]) -> str:
+    """What to call the things of some namespaces."""
     return " or ".join(WORDS.get(space, space.partition(".")[2]) for space in namespaces)
 
 
 def _listed(sources: Sources, document: Document, reference: Reference, known: set[str]) -> str:
     """The names that there are; of too many, where they stand."""
-    what = _called(reference.namespaces)
+    what = called(reference.namespaces)
     if not known:
         return f"no {what} is defined"
     if len(known) <= MOST_LISTED:
@@ -94,7 +95,7 @@ def _listed(sources: Sources, document: Document, reference: Reference, known: s
 
 def _twice(document: Document, definitions: tuple[Definition, ...]) -> Iterator[Finding]:
     for definition, earlier in repeated(definitions):
-        what = _called((definition.namespace,))
+        what = called((definition.namespace,))
         line = document.place(earlier.pointer).line
         message = f"the {what} '{definition.name}' is defined twice"
         place = document.place(definition.pointer)

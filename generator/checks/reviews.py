@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator import reviews
 from generator.checks.sources import Sources
-from generator.reviews import ReadReview
-from generator.source import Document, Finding, Place, Severity, likely
+from generator.evidence import reviews
+from generator.evidence.files import misnamed, misplaced
+from generator.evidence.reviews import ReadReview
+from generator.source import Document, Finding, Severity, likely
 
-name = reviews.NAME
+name = reviews.KIND.rule
 severity: Severity = "error"
 
 
@@ -26,22 +27,12 @@ def check(sources: Sources) -> Iterator[Finding]:
         found, findings = reviews.read(sources.root, runbook.name)
         yield from findings
         for one in found:
-            yield from _misplaced(one, runbook)
-            yield from _unknown_role(sources, one, runbook)
-
-
-def _misplaced(one: ReadReview, runbook: Document) -> Iterator[Finding]:
-    if one.review.runbook != runbook.name:
-        message = f"this review is of '{one.review.runbook}', and stands beside '{runbook.name}'"
-        yield _finding(one, "runbook", message, f"move it to {reviews.folder_of(one.review.runbook)}")
+            yield from misplaced(one, runbook.name, reviews.KIND)
+            yield from [*_unknown_role(sources, one, runbook)] or misnamed(one, reviews.KIND)
 
 
 def _unknown_role(sources: Sources, one: ReadReview, runbook: Document) -> Iterator[Finding]:
     roles = sources.names("organization.role", runbook)
-    if roles and one.review.role not in roles:
-        hint = likely(one.review.role, roles) or "name a role of the organization"
-        yield _finding(one, "role", f"unknown role '{one.review.role}'", hint)
-
-
-def _finding(one: ReadReview, key: str, message: str, hint: str) -> Finding:
-    return Finding(one.places.get((key,), Place(one.path)), name, severity, message, hint)
+    if roles and one.value.role not in roles:
+        hint = likely(one.value.role, roles) or "name a role of the organization"
+        yield Finding(one.place("role"), name, severity, f"unknown role '{one.value.role}'", hint)

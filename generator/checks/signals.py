@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from generator import statistics
-from generator.checks.healthy import Healthy
+from generator.checks.healthy import Healthy, released
 from generator.checks.measured import EVALUATION_MINUTES, SCRAPE_MINUTES, Measured, MeasuredSignal
 from generator.model import Signal
 
@@ -36,6 +36,20 @@ def _error_ratio(signal: Signal, healthy: Healthy) -> Measured:
 def _decision_ratio(signal: Signal, healthy: Healthy) -> Measured | None:
     share = healthy.decisions.get(signal.with_["decision"])
     return None if share is None else _ratio(signal, healthy, signal.with_["window_minutes"], share)
+
+
+def _answer_form_ratio(signal: Signal, healthy: Healthy) -> Measured:
+    return _ratio(
+        signal, healthy, signal.with_["window_minutes"], 1.0 if signal.with_["form"] == "answer" else 0.0
+    )
+
+
+def _version_share(signal: Signal, healthy: Healthy) -> Measured:
+    """While all is well, one version scores everything."""
+    nodes = (node for node in healthy.service.lineage.nodes if node.kind == "model")
+    serving = {version.id for node in nodes if (version := released(healthy.service, node)) is not None}
+    share = 1.0 if signal.with_["version"] in serving else 0.0
+    return _ratio(signal, healthy, signal.with_["window_minutes"], share)
 
 
 def _feature_null_ratio(signal: Signal, healthy: Healthy) -> Measured | None:
@@ -157,8 +171,24 @@ def _feature_mean(signal: Signal, healthy: Healthy) -> Measured | None:
 
 
 def _feature_age(signal: Signal, healthy: Healthy) -> Measured:
-    """Values grow older second by second from the moment they stop coming."""
-    usual = healthy.service.profile.feature_age_seconds
+    return _gauge(signal, healthy.service.profile.feature_age_seconds, seconds=True)
+
+
+def _label_age(signal: Signal, healthy: Healthy) -> Measured:
+    return _gauge(signal, healthy.service.profile.labels.delay_minutes * 60, seconds=True)
+
+
+def _memory_used(signal: Signal, healthy: Healthy) -> Measured:
+    return _gauge(signal, healthy.service.profile.memory_used_ratio)
+
+
+def _restart_count(signal: Signal, healthy: Healthy) -> Measured:
+    """Healthy processes are not restarted."""
+    return _gauge(signal, 0.0)
+
+
+def _gauge(signal: Signal, usual: float, *, seconds: bool = False) -> Measured:
+    """A value that does not change while all is well; ``seconds``: one that grows second by second from then on."""
     fires = usual > signal.threshold if signal.compare == "above" else usual < signal.threshold
     return Measured(
         window_minutes=0.0,
@@ -166,7 +196,7 @@ def _feature_age(signal: Signal, healthy: Healthy) -> Measured:
         needed=0.0,
         tail=1.0 if fires else 0.0,
         bad_share=0.0,
-        wait_minutes=max(signal.threshold - usual, 0.0) / 60,
+        wait_minutes=max(signal.threshold - usual, 0.0) / 60 if seconds else 0.0,
         renewed_minutes=EVALUATION_MINUTES,
     )
 
@@ -239,6 +269,7 @@ def _psi_level(bins: int) -> float:
 
 
 KINDS: Mapping[str, Callable[[Signal, Healthy], Measured | None]] = {
+    "answer-form-ratio": _answer_form_ratio,
     "burn-rate": _burn_rate,
     "decision-ratio": _decision_ratio,
     "error-ratio": _error_ratio,
@@ -246,9 +277,13 @@ KINDS: Mapping[str, Callable[[Signal, Healthy], Measured | None]] = {
     "feature-mean": _feature_mean,
     "feature-null-ratio": _feature_null_ratio,
     "golden-accuracy": _golden_accuracy,
+    "label-age": _label_age,
     "labelled-accuracy": _labelled_accuracy,
     "latency-quantile": _latency_quantile,
+    "memory-used": _memory_used,
     "psi": _psi,
     "request-rate": _request_rate,
+    "restart-count": _restart_count,
     "score-psi": _psi,
+    "version-share": _version_share,
 }

@@ -74,10 +74,18 @@ class Sources:
         """The organization, when it says what its schema asks for."""
         return next(self.sound("organization"), None)
 
+    def document(self, kind: str, name: str) -> Document | None:
+        """The document of that kind and name."""
+        return self._by_name.get((kind, name))
+
+    @functools.cached_property
+    def _by_name(self) -> Mapping[tuple[str, str], Document]:
+        return {(document.kind, document.name): document for document in reversed(self.documents)}
+
     def service_of(self, document: Document) -> Document | None:
         """The service that a document is about; a service is about itself."""
         name = document.name if document.kind == "service" else document.data.get("service")
-        return next((d for d in self.of_kind("service") if d.name == name), None)
+        return self.document("service", name) if isinstance(name, str) else None
 
     def sound_service_of(self, document: Document) -> Document | None:
         """The service that a document is about, when it says what its schema asks for."""

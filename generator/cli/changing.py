@@ -94,9 +94,9 @@ def review(catalogue: Catalogue, *, root: Path, id_: str, role: str, verdict: Ve
     """
     import datetime
 
-    from generator.changes.approved import revision_now
+    from generator.evidence.reviews import problem_of, said_before, write
+    from generator.evidence.texts import revision_of
     from generator.model import Review
-    from generator.reviews import problem_of, said_before, write
     from generator.source import likely
 
     found = {compiled.runbook.id: compiled for compiled in catalogue.runbooks}
@@ -108,7 +108,8 @@ def review(catalogue: Catalogue, *, root: Path, id_: str, role: str, verdict: Ve
         hint = likely(role, roles) or "there are: " + ", ".join(roles)
         raise click.BadParameter(f"unknown role '{role}' ({hint})", param_hint="--role")
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
-    made = Review(id_, found[id_].hash, role, verdict, today, note.strip(), revision_now(root, id_))
+    hash, commit = found[id_].hash, revision_of(root, id_, found[id_].hash)
+    made = Review(id_, hash, role, verdict, today, note.strip(), commit)
     problem = problem_of(made)
     if problem:
         raise click.BadParameter(problem, param_hint="--note")

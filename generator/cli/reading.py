@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from generator.entry import GOOD, with_catalogue
+from generator.entry import AMISS, GOOD, root_option, with_catalogue, with_published
 
 if TYPE_CHECKING:
     from generator.model import Catalogue
@@ -16,13 +16,40 @@ from generator.cli.group import runbook
 
 
 @runbook.command(
-    epilog="\b\nExamples:\n  runbook show feature-drift\n  runbook show feature-drift --json | jq .plan\n"
+    epilog="""\b
+Examples:
+  runbook show feature-drift
+  runbook show feature-drift --json | jq .plan
+  runbook show feature-drift --at 1.1              as that version has it
+  runbook show feature-drift --at 2026-11-22       as it was in force on that evening, in UTC
+"""
 )
 @click.argument("id_", metavar="ID")
 @click.option("--json", "as_json", is_flag=True, help="All of it, for programs.")
+@click.option(
+    "--at", metavar="VERSION|DATE",
+    help="Of a runbook: the published text of then, who approved it, and its evidence.",
+)  # fmt: skip
+@click.option(
+    "--branch", default="gh-pages", show_default=True, help="With --at: where versions are published."
+)
+@click.option(
+    "--remote", default="origin", show_default=True, help="With --at: whose branch of that name counts."
+)
+@root_option
+def show(*, root: Path, id_: str, as_json: bool, at: str | None, branch: str, remote: str) -> int:
+    """Show a runbook, a service or a drill by its id.
+
+    With --at, the text comes from the commit that a published version was made of.
+    It is checked against the hash that was published; the exit code is 1 when it is another.
+    """
+    if at is None:
+        return _show_now(root=root, id_=id_, as_json=as_json)
+    return _show_then(root, id_, at, as_json=as_json, branch=branch, remote=remote)
+
+
 @with_catalogue
-def show(catalogue: Catalogue, *, root: Path, id_: str, as_json: bool) -> int:
-    """Show a runbook, a service or a drill by its id."""
+def _show_now(catalogue: Catalogue, *, root: Path, id_: str, as_json: bool) -> int:
     from generator.show import find, ids, text_of
     from generator.source import likely
     from generator.values import plain
@@ -38,6 +65,17 @@ def show(catalogue: Catalogue, *, root: Path, id_: str, as_json: bool) -> int:
     return GOOD
 
 
+def _show_then(root: Path, id_: str, at: str, *, as_json: bool, branch: str, remote: str) -> int:
+    from generator.publishing import PublishError, as_data, as_text, in_force
+
+    try:
+        found = in_force(root, id_, at, branch=branch, remote=remote)
+    except PublishError as error:
+        raise click.UsageError(str(error)) from error
+    click.echo(json.dumps(as_data(found), indent=2, ensure_ascii=False) if as_json else as_text(found))
+    return AMISS if found.problems else GOOD
+
+
 @runbook.command(epilog="\b\nExample:\n  runbook export prometheus --out build\n")
 @click.argument("format_", metavar="FORMAT")
 @click.option(
@@ -45,7 +83,7 @@ def show(catalogue: Catalogue, *, root: Path, id_: str, as_json: bool) -> int:
     type=click.Path(file_okay=False, path_type=Path),
     help="A folder for the file; default: print it.",
 )
-@with_catalogue
+@with_published
 def export(catalogue: Catalogue, *, root: Path, format_: str, out: Path | None) -> int:
     """Write what other tools read, such as Prometheus alerting rules."""
     from generator.exports import EXPORTS

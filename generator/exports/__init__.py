@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from generator.exports import prometheus
+from generator.exports import catalogue, prometheus, prometheus_tests
 from generator.model import Catalogue
 
 
@@ -19,5 +19,11 @@ class Export:
 
 
 EXPORTS: Mapping[str, Export] = {
-    "prometheus": Export("Prometheus alerting rules", "drillbook.rules.yaml", prometheus.rules),
+    "catalogue": Export(
+        "The catalogue, for programs and for drills elsewhere", catalogue.FILE, catalogue.text
+    ),
+    "prometheus": Export("Prometheus alerting rules", prometheus.FILE, prometheus.rules),
+    "prometheus-tests": Export(
+        "Unit tests of those rules, for promtool", prometheus_tests.FILE, prometheus_tests.tests
+    ),
 }

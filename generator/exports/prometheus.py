@@ -5,13 +5,20 @@ The expressions assume range vectors that are closed on both ends, as they are b
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
+from urllib.parse import quote_plus
 
 import yaml
 
-from generator.model import Catalogue, CompiledRunbook, Query, Service, Signal
-from generator.queries import duration, number
+from generator.contexts import in_url
+from generator.model import Catalogue, CompiledRunbook, Query, Runbook, Service, Signal
+from generator.prose import UnknownReferenceError, resolve
+from generator.queries import duration, kept_labels, number
+
+FILE = "drillbook.rules.yaml"
 
 
 def rules(catalogue: Catalogue, *, evaluation_seconds: int = 15) -> str:
@@ -20,10 +27,10 @@ def rules(catalogue: Catalogue, *, evaluation_seconds: int = 15) -> str:
         {
             "name": f"{compiled.runbook.service}/{compiled.runbook.id}",
             "interval": f"{evaluation_seconds}s",
-            "rules": alerts,
+            "rules": found,
         }
         for compiled in catalogue.runbooks
-        if (alerts := list(_alerts(compiled, catalogue)))
+        if (found := [rule for _, rule in alerts(compiled, catalogue)])
     ]
     return yaml.safe_dump({"groups": groups}, sort_keys=False, allow_unicode=True, width=1_000_000)
 
@@ -37,36 +44,80 @@ def alert_name(signal_id: str) -> str:
     return "".join(part[:1].upper() + part[1:] for part in signal_id.split("-"))
 
 
-def _alerts(compiled: CompiledRunbook, catalogue: Catalogue) -> Iterator[dict[str, Any]]:
+def alerts(compiled: CompiledRunbook, catalogue: Catalogue) -> Iterator[tuple[Signal, dict[str, Any]]]:
+    """The rule of each signal of a runbook that pages or opens a ticket."""
     runbook = compiled.runbook
-    service = catalogue.service(runbook.service)
     for signal in runbook.detection.signals:
         if signal.severity == "info":
             continue
         query = compiled.queries[signal.id]
-        yield {
-            "alert": alert_name(signal.id),
-            "expr": query.firing,
-            "for": duration(signal.hold_minutes),
-            # The runbook's id keeps alerts apart that two runbooks of a service call the same.
-            "labels": {"severity": signal.severity, "service": service.id, "runbook": runbook.id},
-            "annotations": {
-                "summary": _literal(f"{service.title}: {signal.title}"),
-                "description": _literal(_description(signal, query)),
-                "runbook_url": _literal(_runbook_url(catalogue, runbook.id)),
-                "dashboard_url": _literal(_dashboard_url(signal, service)),
+        # The runbook's id keeps alerts apart that two runbooks of a service call the same.
+        labels = {"severity": signal.severity, "service": runbook.service, "runbook": runbook.id}
+        template = functools.partial(carried_by, rule_labels=labels, query=query)
+        yield (
+            signal,
+            {
+                "alert": alert_name(signal.id),
+                "expr": query.firing,
+                "for": duration(signal.hold_minutes),
+                "labels": labels,
+                "annotations": said(compiled, signal, catalogue, literal=_literal, label=template),
             },
-        }
+        )
 
 
-def _description(signal: Signal, query: Query) -> str:
+def said(
+    compiled: CompiledRunbook,
+    signal: Signal,
+    catalogue: Catalogue,
+    *,
+    literal: Callable[[str], str],
+    label: Callable[[str], str],
+) -> dict[str, str]:
+    """What an alert says; ``literal`` writes a text of ours, ``label`` the value of a label in an address."""
+    runbook, query = compiled.runbook, compiled.queries[signal.id]
+    service = catalogue.service(runbook.service)
+    page = literal(f"{catalogue.organization.site_url.rstrip('/')}/runbooks/{runbook.id}.html")
+    carried = [f"{one.name}={label(one.name)}" for one in service.alert_labels]
+    known = {one.name for one in service.alert_labels}
+    dashboard = [
+        literal(piece)
+        if isinstance(piece, str)
+        else (label(piece.label) if piece.label in known and not piece.is_shut else "")
+        for piece in in_url(_dashboard_url(signal, service))
+    ]
+    return {
+        "summary": literal(f"{service.title}: {signal.title}"),
+        "description": literal(_description(signal, query, runbook, service)),
+        "runbook_url": f"{page}?{'&'.join(carried)}" if carried else page,
+        "dashboard_url": "".join(dashboard),
+    }
+
+
+def carried_by(label: str, rule_labels: Mapping[str, str], query: Query) -> str:
+    """What a template of Prometheus says for a label, written for an address; empty where there is none.
+
+    What the rule gives is known; what the expression keeps is a label of the series; what it aggregates away
+    may still be one that the Prometheus itself puts on all its alerts.
+    """
+    if label in rule_labels:
+        return _literal(quote_plus(rule_labels[label]))
+    return f"{{{{ ${'labels' if survives(label, query) else 'externalLabels'}.{label} | urlquery }}}}"
+
+
+def survives(label: str, query: Query) -> bool:
+    """Whether the series that the expression gives still has the label."""
+    kept = kept_labels(query.value)
+    return kept is None or label in kept
+
+
+def _description(signal: Signal, query: Query, runbook: Runbook, service: Service) -> str:
     condition = f"{signal.title}: {signal.compare} {number(signal.threshold)} {query.unit}"
     held = f" for {duration(signal.hold_minutes)}" if signal.hold_minutes else ""
-    return f"{condition}{held}. Noise or not: {signal.noise}"
-
-
-def _runbook_url(catalogue: Catalogue, runbook: str) -> str:
-    return f"{catalogue.organization.site_url.rstrip('/')}/runbooks/{runbook}.html"
+    noise = signal.noise
+    with suppress(UnknownReferenceError):
+        noise = resolve(noise, runbook, service)
+    return f"{condition}{held}. Noise or not: {noise}"
 
 
 def _dashboard_url(signal: Signal, service: Service) -> str:

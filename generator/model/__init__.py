@@ -92,6 +92,7 @@ from generator.model.runbook import (
     Template,
 )
 from generator.model.service import (
+    AlertLabel,
     Artifacts,
     Binding,
     Control,
@@ -124,6 +125,7 @@ __all__ = [
     "ENDINGS",
     "STAND_DOWN",
     "ActionItems",
+    "AlertLabel",
     "Answer",
     "Approval",
     "Artifacts",

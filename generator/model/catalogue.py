@@ -36,7 +36,7 @@ class CompiledRunbook:
     hash: str
     """SHA-256 of the content, blind to layout and comments."""
     parts: Mapping[str, str] = field(default_factory=dict)
-    """Content hash of each step and decision, by id."""
+    """Content hash of each step, decision and phase, by id."""
 
 
 @dataclass(frozen=True, slots=True)

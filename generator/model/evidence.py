@@ -37,7 +37,7 @@ class Exercise:
     record: str
     """Hash of the record's last line."""
     parts: Mapping[str, str]
-    """Content hash by id of each step and decision that was gone through."""
+    """Content hash by id of each step, decision and phase that was gone through to its end."""
     score: float | None = None
     """Of 100; None when nothing could be scored."""
     objectives_met: bool = False

@@ -12,6 +12,8 @@ class Team:
     id: str
     title: str
     contact: str = ""
+    reach: tuple[str, ...] = ()
+    """Faster ways than the contact, the fastest first: phone numbers, links to a chat or a pager."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class Classification:
 class Term:
     term: str
     meaning: str
+    classification: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,4 +97,13 @@ class Organization:
     site_url: str
     page_budget_per_week: float
     glossary: tuple[Term, ...] = ()
+    site_audience: str | None = None
+    """The classification up to which the site is built; None: the most public."""
+    contact_classification: str | None = None
+    """Of the contacts of teams and the addresses of channels; None: the most public."""
     waivers: tuple[Waiver, ...] = ()
+
+    def may_read(self, audience: str, classification: str | None) -> bool:
+        """Whether an audience reads what is classified so, and all that holds it; the empty one reads everything."""
+        rungs = [rung.id for rung in self.classifications]
+        return not audience or classification in (None, *rungs[: rungs.index(audience) + 1])

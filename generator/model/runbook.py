@@ -100,6 +100,13 @@ class Governance:
     retention: Retention
     compliance: tuple[str, ...]
     risk: str
+    drill_days: int | None = None
+    """None: as often as it is reviewed."""
+
+    @property
+    def days_between_drills(self) -> int:
+        """How many days people may go without a drill."""
+        return self.review_days if self.drill_days is None else self.drill_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +115,7 @@ class Change:
     date: str
     by: str
     change: str
+    classification: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +139,7 @@ class Template:
     audience: str
     channel: str
     text: str
+    classification: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +232,7 @@ class Path:
     data_governance: str
     diagnostics: str
     """What stays visible for diagnosis while the path is in force."""
+    classification: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +253,7 @@ class Remedy:
     safety_net: str
     compensating: tuple[str, ...]
     live_validation: str
+    classification: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +285,8 @@ class Mitigation:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
+    """Something to keep; where it is classified above the audience, only its name is told, and why no more."""
+
     id: str
     what: str
     how: str
@@ -318,6 +331,7 @@ class Citation:
     title: str
     source: str
     fact: str
+    classification: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

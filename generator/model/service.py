@@ -13,6 +13,7 @@ class Link:
     id: str
     title: str
     url: str
+    classification: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,8 @@ class Panel:
     """Column with the true class, 0 or 1."""
     weight: str
     """Column with the share of traffic that the prototype stands for."""
+    classification: str | None = None
+    """Of its rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +184,8 @@ class Profile:
     drift: DriftMonitor
     feature_age_seconds: float = 60.0
     """How old the values of features are when all is well."""
+    memory_used_ratio: float = 0.5
+    """Share of their limit of memory that processes use when all is well."""
     golden: Golden | None = None
 
 
@@ -211,6 +216,7 @@ class Binding:
     environment: str
     http: HttpBinding | None = None
     command: tuple[str, ...] = ()
+    classification: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +234,7 @@ class Control:
     bindings: tuple[Binding, ...]
     with_: Parameters = field(default_factory=dict)
     """What the kind asks for, such as the node; ``with`` in YAML."""
+    classification: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +259,17 @@ class Metrics:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertLabel:
+    """A label of an alert that its link may carry to the page; prose says ``{{ alert.NAME }}``."""
+
+    name: str
+    title: str
+    pattern: str
+    """What a value has to match from end to end; see ``generator/patterns.py``."""
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     id: str
     title: str
@@ -266,6 +284,7 @@ class Service:
     controls: tuple[Control, ...]
     metrics: Metrics = field(default_factory=Metrics)
     waivers: tuple[Waiver, ...] = ()
+    alert_labels: tuple[AlertLabel, ...] = ()
 
     def control(self, id: str) -> Control:
         """The control of that id; KeyError when there is none."""

@@ -19,7 +19,7 @@ from generator.reference.tables import SOURCES, Json, from_kinds, keys, schema_p
 ROOT = Path(__file__).parents[2]
 MADE = "<!-- Made by `python -m generator.reference`; edit what it is made of, not this page. -->"
 COMMANDS = ("runbook", "drill")
-OUTPUTS = ("event", "score", "review", "exercise", "catalogue", "proof")
+OUTPUTS = ("event", "score", "review", "exercise", "catalogue", "proof", "provenance")
 FILES = {
     "event": "A record's line",
     "score": "A score",
@@ -27,6 +27,7 @@ FILES = {
     "exercise": "An exercise",
     "catalogue": "The catalogue",
     "proof": "A proof of rehearsals",
+    "provenance": "What a published version is made of",
 }
 VOCABULARIES = ("symptom", "mechanism")
 
@@ -109,6 +110,9 @@ def _facts(declaration: Json) -> Iterator[str]:
             said = declaration[key]
             said = " or ".join(said) if isinstance(said, list) else str(said)
             yield f"- {words}: {text(said) if key in ('source', 'unit') else code(said)}"
+    if "incident" in declaration:
+        incident = declaration["incident"]
+        yield f"- Incident: {text(incident['what'])} ({text(incident['source'])})"
     if "changes" in declaration:
         yield "- Changes something." if declaration["changes"] else "- Changes nothing."
     for key, words in (("nodes", "Stands at nodes of kind"), ("metrics", "Metrics")):

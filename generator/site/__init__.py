@@ -1,6 +1,5 @@
 """A catalogue in, a site out: Markdown tree, diagrams, MkDocs Material, a check of every link."""
 
 from generator.site.building import SiteReport, build
-from generator.site.serving import serve
 
-__all__ = ["SiteReport", "build", "serve"]
+__all__ = ["SiteReport", "build"]

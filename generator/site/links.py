@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import posixpath
 import re
 from collections.abc import Iterator
@@ -10,6 +12,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from generator.cache import Cache
+from generator.site.parsing import is_fed
 from generator.source import Finding, Place
 
 LOADING = {
@@ -37,12 +41,28 @@ FETCHING = {
 }
 _CSS_URL = re.compile(r"""(?:url\(\s*|@import\s+)["']?([^"')\s;]+)""", re.IGNORECASE)
 _SCRIPT_URL = re.compile(r"""["'`]((?:https?:)?//[^"'`\s]+)""")
+NO_CACHE = Cache(None, "")
 _THEME_SCRIPTS = "assets/javascripts/"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What one page defines and what it refers to, each once."""
+
+    anchors: frozenset[str]
+    links: tuple[str, ...]
+    loads: tuple[str, ...]
+    fetches: tuple[str, ...]
+
+
+def open_cache(build: Path) -> Cache:
+    """What earlier checks read in pages; by this very code."""
+    return Cache(build / "cache" / "links", Path(__file__).read_text(encoding="utf-8"))
 
 
 @dataclass(slots=True)
 class _Read(HTMLParser):
-    """What one page defines and what it refers to."""
+    """The same, while it is read."""
 
     anchors: set[str] = field(default_factory=set)
     links: list[str] = field(default_factory=list)
@@ -74,34 +94,52 @@ class _Read(HTMLParser):
         self.within = ""
 
 
-def check_links(site: Path, base: str = "/") -> list[Finding]:
+def check_links(site: Path, base: str = "/", cache: Cache = NO_CACHE) -> list[Finding]:
     """Every broken link and every load from elsewhere; ``base`` is the path that the site is served under."""
-    pages = {path.relative_to(site).as_posix(): _read(path) for path in sorted(site.rglob("*.html"))}
+    pages = {path.relative_to(site).as_posix(): _facts(path, cache) for path in sorted(site.rglob("*.html"))}
+    cache.prune()
     files = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
     found = []
     for page, read in pages.items():
         found += [_finding(page, f"loads '{url}' from elsewhere") for url in read.loads if _foreign(url)]
         found += [_finding(page, words) for words in read.fetches]
-        local = dict.fromkeys(url for url in read.links + read.loads if not _foreign(url))
+        local = dict.fromkeys(url for url in (*read.links, *read.loads) if not _foreign(url))
         found += [_finding(page, words) for url in local if (words := _broken(page, url, base, files, pages))]
     return found + [
         _finding(name, f"refers to '{url}' elsewhere") for name, url in _foreign_in_files(site, files)
     ]
 
 
-def _read(path: Path) -> _Read:
+def _facts(path: Path, cache: Cache) -> Facts:
+    """What a page defines and refers to; a page of the same bytes is read once."""
+    content = path.read_bytes()
+    key = hashlib.sha256(content).hexdigest()
+    found = cache.get(key)
+    if found is None:
+        read = _read(content.decode("utf-8", "replace"))
+        found = [
+            list(dict.fromkeys(one)) for one in (sorted(read.anchors), read.links, read.loads, read.fetches)
+        ]
+        cache.put(key, found)
+    anchors, *others = found
+    return Facts(frozenset(anchors), *map(tuple, others))
+
+
+def _read(html: str) -> _Read:
     read = _Read()
-    read.feed(path.read_text(encoding="utf-8", errors="replace"))
-    read.close()
+    if not is_fed(read, html):
+        read.feed(html)
+        read.close()
     return read
 
 
+@functools.lru_cache(maxsize=20_000)
 def _foreign(url: str) -> bool:
     parts = urlsplit(url.strip())
-    return bool(parts.netloc) or parts.scheme in ("http", "https", "mailto", "ftp", "ws", "wss")
+    return bool(parts.netloc) or parts.scheme in ("http", "https", "mailto", "tel", "ftp", "ws", "wss")
 
 
-def _broken(page: str, url: str, base: str, files: set[str], pages: dict[str, _Read]) -> str:
+def _broken(page: str, url: str, base: str, files: set[str], pages: dict[str, Facts]) -> str:
     """What is wrong with a link inside the site, or nothing."""
     parts = urlsplit(url.strip())
     if parts.scheme == "data":

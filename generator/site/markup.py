@@ -6,12 +6,17 @@ become children of a tag, only :class:`Html` passes as it is.
 
 from __future__ import annotations
 
+import functools
 import html
+import json
 import re
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
-ALLOWED_SCHEMES = ("http", "https", "mailto")
-VOID = frozenset({"br", "hr", "img", "path", "rect", "circle", "line"})
+from generator.contexts import in_url, static
+
+ALLOWED_SCHEMES = ("http", "https", "mailto", "tel")
+VOID = frozenset({"br", "hr", "img", "input", "path", "rect", "circle", "line"})
 LINE_BREAKING = frozenset({"div", "section", "ol", "ul", "dl", "nav", "details", "svg", "g"})
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -22,6 +27,8 @@ _MARKDOWN_IN_HTML = str.maketrans(
 _MARKDOWN = re.compile(r"[^\w\s,.%-]|_")
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _CODE = re.compile(r"`([^`\n]+)`")
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+_PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{4,30}[0-9]")
 _PLAIN_TITLE = str.maketrans({"<": "‹", ">": "›", '"': "”", "\n": " "})
 
 
@@ -36,17 +43,25 @@ NOTHING = Html("")
 
 def escape(text: str) -> Html:
     """The text as HTML that reads the same and does nothing, in an attribute too."""
-    if isinstance(text, Html):
-        return text
+    return text if isinstance(text, Html) else _escaped(text)
+
+
+@functools.lru_cache(maxsize=20_000)
+def _escaped(text: str) -> Html:
+    """The same; names, classes and numbers come again and again."""
     return Html(html.escape(_CONTROL.sub("", text)).translate(_MARKDOWN_IN_HTML))
+
+
+@functools.cache
+def _attribute(key: str) -> str:
+    """What a keyword argument is called in HTML."""
+    return key.rstrip("_").replace("_", "-")
 
 
 def tag(name: str, *children: str, **attributes: str | None) -> Html:
     """One element; ``class_`` becomes ``class``, other underscores hyphens, None leaves out."""
     shown = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"'
-        for key, value in attributes.items()
-        if value is not None
+        f' {_attribute(key)}="{escape(value)}"' for key, value in attributes.items() if value is not None
     )
     if name in VOID:
         return Html(f"<{name}{shown}/>")
@@ -92,23 +107,42 @@ def safe_url(url: str) -> str | None:
 
 
 def external(url: str, text: str) -> Html:
-    """A link out of the site, or the plain text and address when the address is not allowed."""
-    address = safe_url(url)
+    """A link out of the site, or the plain text and address when the address is not allowed.
+
+    It goes without the labels of an alert that the address asks for, until a script puts them in.
+    """
+    pieces = in_url(url)
+    address = safe_url(static(pieces))
     if address is None:
         return tag("span", text if text == url or not url else f"{text} ({url})")
-    return tag("a", text, href=address, rel="noopener noreferrer")
+    slots = [
+        piece if isinstance(piece, str) else [piece.label, " ".join(piece.contexts)]
+        for piece in pieces
+        if isinstance(piece, str) or not piece.is_shut
+    ]
+    filled = json.dumps(slots, ensure_ascii=False) if len(slots) > 1 else None
+    return tag("a", text, href=address, rel="noopener noreferrer", data_from_alert=filled)
 
 
 def contact(text: str) -> Html:
     """An address or a way to reach somebody, as a link where it is one."""
     address = contact_url(text)
-    return external(address, text.removeprefix("mailto:")) if address else escape(text)
+    return external(address, contact_words(text)) if address else escape(text)
+
+
+def contact_words(text: str) -> str:
+    """A way to reach somebody as people write it, without the scheme of a mail or of a call."""
+    return text.strip().removeprefix("mailto:").removeprefix("tel:")
 
 
 def contact_url(text: str) -> str | None:
-    """The link behind a way to reach somebody; a bare mail address is one too."""
-    mail = re.fullmatch(r"[\w.+-]+@[\w-]+\.[\w.-]+", text)
-    return f"mailto:{text}" if mail else safe_url(text)
+    """The link behind a way to reach somebody; a bare mail address and a phone number have one too."""
+    if _MAIL.fullmatch(text):
+        return f"mailto:{text}"
+    number = contact_words(text)
+    if _PHONE.fullmatch(number):
+        return "tel:" + re.sub(r"[^0-9+]", "", number)
+    return safe_url(text)
 
 
 def local(href: str, text: str, class_: str | None = None) -> Html:
@@ -116,10 +150,10 @@ def local(href: str, text: str, class_: str | None = None) -> Html:
     return tag("a", text, href=href, class_=class_)
 
 
-def inline(text: str) -> Html:
-    """A sentence; what stands in backticks is set as code, nothing else has a meaning."""
+def inline(text: str, words: Callable[[str], Html] = escape) -> Html:
+    """A sentence; what stands in backticks is set as code, ``words`` shows the rest."""
     pieces = _CODE.split(text.strip())
-    return Html("".join(tag("code", p) if i % 2 else escape(p) for i, p in enumerate(pieces)))
+    return Html("".join(tag("code", p) if i % 2 else words(p) for i, p in enumerate(pieces)))
 
 
 def paragraphs(text: str) -> list[str]:

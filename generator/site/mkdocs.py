@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sys
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from generator import shell
@@ -30,9 +31,18 @@ def settings_file(root: Path) -> Path:
 
 
 def config(
-    organization: Organization, navigation: tuple[Entry, ...], *, root: Path, build: Path, out: Path
+    organization: Organization,
+    navigation: tuple[Entry, ...],
+    *,
+    root: Path,
+    build: Path,
+    out: Path,
+    is_published: bool = False,
 ) -> bytes:
-    """The text of ``build/mkdocs.yml``; JSON is YAML, so that no title can become structure."""
+    """The text of ``build/mkdocs.yml``; JSON is YAML, so that no title can become structure.
+
+    Only what is published beside other versions asks which there are.
+    """
     values: dict[str, object] = {
         "INHERIT": _relative(settings_file(root), build),
         "site_name": plain_title(organization.title),
@@ -42,16 +52,20 @@ def config(
     }
     if safe_url(organization.site_url):
         values["site_url"] = organization.site_url
+    if is_published:
+        values["extra"] = {"version": {"provider": "mike"}}
     return (json.dumps(values, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def run(build: Path) -> list[Finding]:
-    """Build what ``build/mkdocs.yml`` describes; complaints become findings.
+def run(build: Path, *, day: date, cached: bool = True) -> list[Finding]:
+    """Build what ``build/mkdocs.yml`` describes, as if on that day; complaints become findings.
 
     Never with ``--quiet``: it hides the counter that ``--strict`` reads.
     """
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--config-file", "mkdocs.yml"]
-    done = shell.run(command, build, environment=QUIET)
+    module = ["-m", "generator.site.rendering", *([] if cached else ["--no-cache"])]
+    command = [sys.executable, *module, "build", "--strict", "--config-file", "mkdocs.yml"]
+    seconds = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
+    done = shell.run(command, build, environment={**QUIET, "SOURCE_DATE_EPOCH": str(seconds)})
     found = [
         _finding(match) for line in done.output.splitlines() if (match := _COMPLAINT.match(line.strip()))
     ]

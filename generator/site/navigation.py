@@ -32,10 +32,15 @@ def navigation(catalogue: Catalogue, guide: tuple[Entry, ...]) -> tuple[Entry, .
     glossary = Entry("Words", "glossary.md")
     entries = (
         Entry("Home", "index.md"),
-        Entry("Runbooks", None, runbooks),
+        Entry("Runbooks", None, (*runbooks, Entry("Alert without a runbook", "alert.md"))),
         Entry("Services", None, services),
     )
-    last = (Entry("Organization", None, (people, glossary)), Entry("Guide", None, guide))
+    coverage, due = Entry("Coverage", "coverage.md"), Entry("Calendar", "calendar.md")
+    last = (
+        Entry("Evidence", None, (coverage, due)),
+        Entry("Organization", None, (people, glossary)),
+        Entry("Guide", None, guide),
+    )
     return tuple(entry for entry in (*entries, *last) if entry.path or entry.children)
 
 

@@ -27,11 +27,21 @@ class Page:
         hidden = ["tags", "path"] + ([] if self.contents else ["toc"])
         front = [f"hide: {json.dumps(hidden)}"]
         if self.tags:
-            front.append(f"tags: {json.dumps([plain_title(tag) for tag in self.tags])}")
+            front.append(f"tags: {_yaml([plain_title(tag) for tag in self.tags])}")
         if self.sought:
             front.append('search: {"boost": 4}')
         blocks = [_block(block) for block in self.blocks if block]
         return "\n".join(["---", *front, "---", "", "\n\n".join(blocks), ""])
+
+
+def _yaml(texts: list[str]) -> str:
+    """The texts as YAML; JSON is YAML but for characters that it writes in two halves, which YAML does not join."""
+    return f"[{', '.join(map(_quoted, texts))}]"
+
+
+def _quoted(text: str) -> str:
+    shown = (json.dumps(one)[1:-1] if ord(one) <= 0xFFFF else f"\\U{ord(one):08x}" for one in text)
+    return f'"{"".join(shown)}"'
 
 
 def _block(block: str) -> str:

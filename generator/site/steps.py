@@ -16,6 +16,8 @@ SETTING_KEYS = ("to", "value", "setting")
 LINKED_KEYS = ("signal", "control", "template", "evidence")
 NODE_KEYS = ("component", "node")
 ROLE_KEYS = ("role", "to")
+TEXT_DIGITS = 12
+"""As much of a step's content hash as a browser keeps beside a tick."""
 
 
 def step_list(view: View, steps: tuple[Step | Decision, ...]) -> Html:
@@ -24,9 +26,21 @@ def step_list(view: View, steps: tuple[Step | Decision, ...]) -> Html:
     for position, step in enumerate(steps):
         following = steps[position + 1].id if position + 1 < len(steps) else None
         shown = _step(view, step, following) if isinstance(step, Step) else _decision(view, step)
-        shown.append(chip(view, step.id))
-        items.append(tag("li", *shown, id=anchor("step", step.id), data_step=step.id, data_role=step.role))
+        items.append(step_item(view, step.id, step.role, *shown, id=anchor("step", step.id)))
     return tag("ol", *items, class_="db-steps")
+
+
+def step_item(view: View, step: str, role: str, *shown: Html, id: str) -> Html:
+    """One item of a list of steps, with what the checklist needs: whose it is, and which text it has."""
+    text = view.compiled.parts.get(step, "")[:TEXT_DIGITS]
+    (words, meta), rest = shown[:2], shown[2:]
+    inside = (words, meta, chip(view, step), *rest)
+    return tag("li", *inside, id=id, data_step=step, data_role=role, data_text=text or None)
+
+
+def to_do(step: str, words: Html, class_: str = "db-do") -> Html:
+    """What to do, as a heading, so that a search finds the very step."""
+    return tag("h4", words, class_=class_, id=anchor("do", step))
 
 
 def _step(view: View, step: Step, following: str | None) -> list[Html]:
@@ -35,7 +49,7 @@ def _step(view: View, step: Step, following: str | None) -> list[Html]:
     success = step.on_success or (node.on_success if node else None)
     failure = step.on_failure
     shown = [
-        tag("p", view.text(step.text), class_="db-do"),
+        to_do(step.id, view.text(step.text)),
         tag("p", *_meta(view, step), class_="db-meta"),
         tag("p", action(view, step.do, step.with_), class_="db-action"),
     ]
@@ -51,7 +65,7 @@ def _step(view: View, step: Step, following: str | None) -> list[Html]:
 
 def _decision(view: View, decision: Decision) -> list[Html]:
     return [
-        tag("p", view.text(decision.decide), class_="db-do db-ask"),
+        to_do(decision.id, view.text(decision.decide), "db-do db-ask"),
         tag("p", *_meta(view, decision), class_="db-meta"),
         tag("ul", *[_answer(view, answer) for answer in decision.answers], class_="db-answers"),
     ]

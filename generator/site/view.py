@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from generator.contexts import Slot, of_text
 from generator.model import (
     END,
     STAND_DOWN,
@@ -15,22 +16,24 @@ from generator.model import (
     Service,
     Step,
 )
-from generator.prose import INCIDENT, REFERENCE, UnknownReferenceError, resolve
+from generator.prose import ALERT, INCIDENT, REFERENCE, UnknownReferenceError, resolve
+from generator.site.alerts import slot
 from generator.site.markup import (
     Html,
     anchor,
     contact,
-    contact_url,
     escape,
-    external,
     inline,
     join,
     local,
     paragraphs,
     tag,
 )
+from generator.site.mentions import Finder, Once, artifact_finder, linked, term_finder
+from generator.site.reach import followed, team_of
 from generator.source import Finding, Place
 
+GLOSSARY = "../glossary.html"
 ENDING_WORDS = {END: "the plan ends", STAND_DOWN: "stand down"}
 
 
@@ -57,17 +60,37 @@ class View:
         return self.compiled.runbook
 
     def text(self, source: str) -> Html:
-        """A sentence with its references resolved; one that leads nowhere stays, marked, and is a finding."""
-        pieces = REFERENCE.split(self._resolved(source))
-        return Html("".join(_placeholder(p) if i % 2 else _spaced(p) for i, p in enumerate(pieces)))
+        """A sentence with its references resolved; one that leads nowhere stays, marked, and is a finding.
+
+        Dashboards and logs of the service that it names are links.
+        """
+        return self.worded(source, lambda words: linked(words, self.artifacts))
+
+    def worded(self, source: str, words: Callable[[str], Html]) -> Html:
+        """The same with a say of the caller in how plain words are shown."""
+        pieces = REFERENCE.split(self._resolved(source, alerts=False))
+        shown = [
+            _placeholder(piece, "".join(pieces[:i])) if i % 2 else _spaced(piece, words)
+            for i, piece in enumerate(pieces)
+        ]
+        return Html("".join(shown))
+
+    @property
+    def artifacts(self) -> Finder:
+        """Finds the dashboards and logs of the service."""
+        return artifact_finder(self.service.artifacts)
 
     def plain(self, source: str) -> str:
         """The same sentence for places that hold text only; not escaped yet."""
         return REFERENCE.sub(lambda found: f"‹{found.group(1)}›", self._resolved(source)).replace("`", "")
 
-    def _resolved(self, source: str) -> str:
+    def blanks(self, source: str) -> str:
+        """The text as an author wrote it, with numbers for references and its blanks marked; not escaped yet."""
+        return REFERENCE.sub(lambda found: f"‹{_blank(found.group(1))}›", self._resolved(source))
+
+    def _resolved(self, source: str, *, alerts: bool = True) -> str:
         try:
-            return resolve(source, self.runbook, self.service)
+            return resolve(source, self.runbook, self.service, alerts=alerts)
         except UnknownReferenceError as error:
             problem = _problem(self.runbook.id, error)
             if problem not in self.problems:
@@ -75,14 +98,19 @@ class View:
             return source
 
     def prose(self, source: str) -> Html:
-        """A longer text as paragraphs and bullet lists."""
-        return Html("".join(self._paragraph(part) for part in paragraphs(source)))
+        """A longer text as paragraphs and bullet lists; the first of each word of the glossary is a link."""
+        terms, once = term_finder(self.catalogue.organization.glossary, GLOSSARY), Once()
 
-    def _paragraph(self, part: str) -> Html:
+        def words(text: str) -> Html:
+            return linked(text, self.artifacts, rest=lambda rest: linked(rest, terms, once))
+
+        return Html("".join(self._paragraph(part, words) for part in paragraphs(source)))
+
+    def _paragraph(self, part: str, words: Callable[[str], Html]) -> Html:
         lines = part.strip().splitlines()
         if all(line.lstrip().startswith("- ") for line in lines):
-            return tag("ul", *[tag("li", self.text(line.lstrip()[2:])) for line in lines])
-        return tag("p", self.text(" ".join(line.strip() for line in lines)))
+            return tag("ul", *[tag("li", self.worded(line.lstrip()[2:], words)) for line in lines])
+        return tag("p", self.worded(" ".join(line.strip() for line in lines), words))
 
     def name(self, kind: str, id: str) -> Html:
         """The name of a signal, a control, a template or evidence, as a link to where it is explained."""
@@ -114,6 +142,13 @@ class View:
                     return local(f"../organization.html#{anchor(kind, id)}", item.title, class_="db-role")
         return escape(id)
 
+    def title(self, id: str) -> str:
+        """The title of a role or a team; of one that nobody knows, its id. Not escaped yet."""
+        organization = self.catalogue.organization
+        found = (item.title for items in (organization.roles, organization.teams) for item in items
+                 if item.id == id)  # fmt: skip
+        return next(found, id)
+
     def roles(self, ids: tuple[str, ...]) -> Html:
         """Several roles in a row."""
         return join(", ", [self.role(id) for id in ids])
@@ -123,16 +158,13 @@ class View:
         address = self._contact(id)
         return contact(address) if address else None
 
-    def call(self, id: str) -> Html | None:
-        """The title of a role as a link that reaches it, where its team has an address to follow."""
-        title = next((role.title for role in self.catalogue.organization.roles if role.id == id), id)
-        address = contact_url(self._contact(id))
-        return external(address, title) if address else None
+    def ways(self, id: str) -> list[Html]:
+        """Every way to reach a role or a team that can be followed, the fastest first."""
+        return followed(team_of(self.catalogue.organization, id))
 
     def _contact(self, id: str) -> str:
-        organization = self.catalogue.organization
-        home = next((role.team for role in organization.roles if role.id == id), id)
-        return next((team.contact for team in organization.teams if team.id == home), "")
+        team = team_of(self.catalogue.organization, id)
+        return team.contact if team else ""
 
 
 def view_of(catalogue: Catalogue, compiled: CompiledRunbook) -> View:
@@ -140,6 +172,18 @@ def view_of(catalogue: Catalogue, compiled: CompiledRunbook) -> View:
     view = View(catalogue, compiled, catalogue.service(compiled.runbook.service))
     view.targets.update(_targets(compiled))
     return view
+
+
+def severity_rank(view: View) -> int:
+    """0 for the worst severity of the organization; unknown ones come last."""
+    known = [severity.id for severity in view.catalogue.organization.severities]
+    return known.index(view.runbook.severity) if view.runbook.severity in known else len(known)
+
+
+def severity_mark(view: View, words: str = "") -> Html:
+    """The severity as a small label, coloured by its rank."""
+    rank = min(severity_rank(view) + 1, 4)
+    return tag("b", words or view.runbook.severity, class_=f"db-severity db-rank-{rank}")
 
 
 def page_of(runbook: str) -> str:
@@ -170,13 +214,13 @@ def short(text: str, limit: int = 56) -> str:
     return flat[:limit].rsplit(" ", 1)[0].rstrip(",;:") + "…"
 
 
-def _spaced(piece: str) -> Html:
+def _spaced(piece: str, words: Callable[[str], Html]) -> Html:
     """A piece of a sentence with the spaces at its ends kept."""
     if not piece.strip():
         return escape(piece)
     before = piece[: len(piece) - len(piece.lstrip())]
     after = piece[len(piece.rstrip()) :]
-    return Html(escape(before) + inline(piece) + escape(after))
+    return Html(escape(before) + inline(piece, words) + escape(after))
 
 
 def _targets(compiled: CompiledRunbook) -> dict[str, Target]:
@@ -195,11 +239,17 @@ def _targets(compiled: CompiledRunbook) -> dict[str, Target]:
     return found
 
 
-def _placeholder(reference: str) -> Html:
+def _placeholder(reference: str, before: str) -> Html:
+    if reference.startswith(ALERT):
+        return slot(Slot(reference.removeprefix(ALERT), of_text(before)))
     if reference.startswith(INCIDENT):
-        words = reference.removeprefix(INCIDENT).replace("_", " ")
-        return tag("mark", f"‹{words}›", class_="db-blank")
+        field = reference.removeprefix(INCIDENT)
+        return tag("mark", f"‹{_blank(reference)}›", class_="db-blank", data_field=field)
     return tag("mark", f"{{{{ {reference} }}}}", class_="db-wrong")
+
+
+def _blank(reference: str) -> str:
+    return reference.removeprefix(INCIDENT).replace("_", " ")
 
 
 def _problem(runbook: str, error: UnknownReferenceError) -> Finding:

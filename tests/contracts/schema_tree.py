@@ -13,7 +13,7 @@ from referencing import Registry, Resource
 ROOT = Path(__file__).parents[2] / "schema"
 NAMES = (
     "common", "organization", "service", "runbook", "drill", "review", "exercise",
-    "catalogue", "proof", "event", "score",
+    "catalogue", "proof", "provenance", "event", "score",
 )  # fmt: skip
 SCHEMAS = {name: json.loads((ROOT / f"{name}.schema.json").read_text(encoding="utf-8")) for name in NAMES}
 REGISTRY: Registry[Any] = Registry().with_resources(

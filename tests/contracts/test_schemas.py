@@ -11,14 +11,16 @@ from tests.contracts.schema_tree import ALL, NAMES, PROPERTIES, SCHEMAS, errors,
 
 NAMESPACES = {
     "organization": "team role channel audience severity environment classification policy",
-    "service": "node control feature field dashboard log version slo",
+    "service": "node control feature field dashboard log version slo alert",
     "runbook": "signal node evidence template cue",
     "drill": "fault inject task",
     "catalogue": "service runbook drill",
 }
 KNOWN_NAMESPACES = {f"{part}.{name}" for part, names in NAMESPACES.items() for name in names.split()}
 KIND_KEYS = {"actions": "do", "signals": "kind", "faults": "kind", "controls": "kind"}
-ANNOTATIONS = {"x-defines", "x-defines-many", "x-refers", "x-also", "x-kind", "x-unit", "x-descriptions"}
+ANNOTATIONS = {
+    "x-defines", "x-defines-many", "x-refers", "x-also", "x-kind", "x-labels", "x-unit", "x-descriptions",
+}  # fmt: skip
 OPEN_KEYS = {"with", "where"}
 
 

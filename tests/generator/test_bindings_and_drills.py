@@ -44,7 +44,8 @@ def test_a_control_that_cannot_be_turned_somewhere_is_found(binding: str, tmp_pa
 
 def test_a_control_that_the_runbook_leaves_alone_needs_no_binding(tmp_path: Path) -> None:
     """The rule is about what is turned."""
-    bound = '      - {environment: staging, command: [scale, fraud-scorer, "{{ value }}"]}\n'
+    command = 'scale, fraud-scorer, "{{ value }}", "--region={{ alert.region }}"'
+    bound = f"      - {{environment: staging, command: [{command}]}}\n"
     changed(copied(tmp_path), SERVICE, bound, "")
 
     assert found(bindings.check, tmp_path) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from generator.compile import load_catalogue
@@ -36,11 +37,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         site = _site(catalogue, folder)
-        page = site / "runbooks" / "feature-drift.html"
         shoot(
             [
-                Shot(page, IMAGES / "runbook-phone.png", 360, 800, scale=2),
-                Shot(page, IMAGES / "runbook-desktop.png", 1280, 900),
+                *_looks(site / "index.html", "front"),
+                *_looks(site / "runbooks" / "feature-drift.html", "runbook"),
                 Shot(_report(catalogue, folder), IMAGES / "report.png", 1000, 900),
             ]
         )
@@ -52,6 +52,14 @@ def _site(catalogue: Catalogue, folder: Path) -> Path:
     shutil.copy(ROOT / "mkdocs.yml", folder)
     build(catalogue, folder, folder / "site")
     return folder / "site"
+
+
+def _looks(page: Path, name: str) -> Iterator[Shot]:
+    """A page on a phone and on a desk, by day and by night."""
+    for dark in (False, True):
+        suffix = "-dark" if dark else ""
+        yield Shot(page, IMAGES / f"{name}-phone{suffix}.png", 360, 800, scale=2, dark=dark)
+        yield Shot(page, IMAGES / f"{name}-desktop{suffix}.png", 1280, 900, dark=dark)
 
 
 def _report(catalogue: Catalogue, folder: Path) -> Path:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from tests.pictures.palette import with_palette
+
 CHROMIUM = "/usr/bin/chromium"
 
 
@@ -20,19 +22,21 @@ class Shot:
     width: int
     height: int
     scale: int = 1
+    dark: bool = False
 
 
 def shoot(shots: Iterable[Shot]) -> None:
     """Take every picture, one after another, from files alone."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        reader = browser.new_page()
         for shot in shots:
             page = browser.new_page(
                 viewport={"width": shot.width, "height": shot.height},
                 device_scale_factor=shot.scale,
-                color_scheme="light",
+                color_scheme="dark" if shot.dark else "light",
             )
             page.goto(shot.page.resolve().as_uri())
-            page.screenshot(path=shot.picture)
+            shot.picture.write_bytes(with_palette(page.screenshot(), reader))
             page.close()
         browser.close()

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from generator.catalogue_file import write
+from generator.compile import load_catalogue
 from simulator.cli import drill
 from simulator.events import Recorder, Revealed, read, verify
 from simulator.scoring import score
@@ -190,3 +192,35 @@ def _until_lines(file: Path, count: int, process: subprocess.Popen[bytes]) -> No
         if file.exists() and file.read_bytes().count(b"\n") >= count:
             return
     raise AssertionError("the drill ended before it could be killed")
+
+
+def test_a_catalogue_from_a_file_plays_the_same(played: tuple[Path, Result], tmp_path: Path) -> None:
+    """The record of a drill from an exported catalogue is that of the sources, but for the wall clock."""
+    file = tmp_path / "catalogue.json"
+    file.write_bytes(write(load_catalogue(ROOT)))
+
+    _run(tmp_path / "record", "--catalogue", str(file))
+
+    assert read(tmp_path / "record").head == read(played[0]).head
+
+
+def test_a_file_that_is_no_catalogue_is_wrong_usage(tmp_path: Path) -> None:
+    """The message names the file and what it lacks."""
+    file = tmp_path / "catalogue.json"
+    file.write_text("{}", encoding="utf-8")
+
+    result = CliRunner().invoke(drill, ["list", "--catalogue", str(file)])
+
+    assert result.exit_code == 2
+    assert "missing key 'organization'" in result.output
+
+
+def test_a_catalogue_without_drills_says_where_they_are(tmp_path: Path) -> None:
+    """That of a site keeps them sealed; the message names the export that does not."""
+    file = tmp_path / "catalogue.json"
+    file.write_bytes(write(replace(load_catalogue(ROOT), drills=())))
+
+    result = CliRunner().invoke(drill, ["run", "quiet-monday", "--catalogue", str(file)])
+
+    assert result.exit_code == 2
+    assert "'runbook export catalogue'" in result.output

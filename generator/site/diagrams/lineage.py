@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from itertools import pairwise
 
 from generator.model import Lineage
 from generator.site.diagrams import svg
 from generator.site.markup import Html, anchor
 
-WIDTH = 340.0
+SIZES = (("db-narrow", 340.0, 3), ("db-wide", 660.0, 6))
+"""For a phone and for a desk: class, width, and how many boxes stand side by side."""
 HEIGHT = 58.0
 GAP = 30.0
 BETWEEN = 8.0
@@ -29,18 +30,35 @@ def lineage_diagram(
     href: str = "",
 ) -> Html:
     """The graph; ``suspects`` may be the cause, ``cascade`` suffers with them; ``href`` explains nodes."""
-    layers = _layers(lineage)
+    titles = {node.id: node.title for node in lineage.nodes}
+    fed = "; ".join(
+        f"{titles.get(e.feeds, e.feeds)} feeds {titles.get(e.into, e.into)}" for e in lineage.edges
+    )
+    marks = dict.fromkeys(cascade, "db-cascade") | dict.fromkeys(suspects, "db-suspect")
+    drawings = [_drawing(lineage, title, fed, marks, href, *size) for size in SIZES]
+    return svg.picture("db-lineage", *drawings)
+
+
+def _drawing(
+    lineage: Lineage,
+    title: str,
+    described: str,
+    marks: Mapping[str, str],
+    href: str,
+    class_: str,
+    width: float,
+    most: int,
+) -> Html:
+    layers = _spread(lineage, _layers(lineage), most)
     chains = _chains(lineage, layers)
     rows = _rows(lineage, layers, chains)
-    places = _places(rows)
+    places = _places(rows, width)
     shapes = [shape for chain in chains for shape in _edge(chain, places)]
     for node in lineage.nodes:
-        x, y, width = places[node.id]
-        mark = "db-suspect" if node.id in suspects else "db-cascade" if node.id in cascade else "db-calm"
-        shapes.append(_node(node.title, node.kind, (x, y, width), mark, f"{href}#{anchor('node', node.id)}"))
+        mark, leads = marks.get(node.id, "db-calm"), f"{href}#{anchor('node', node.id)}"
+        shapes.append(_node(node.title, node.kind, places[node.id], mark, leads))
     height = len(rows) * (HEIGHT + GAP) - GAP + 4
-    fed = "; ".join(f"{edge.feeds} feeds {edge.into}" for edge in lineage.edges)
-    return svg.picture(WIDTH, height, title, fed, shapes, "db-lineage")
+    return svg.drawing(width, height, title, described, shapes, class_)
 
 
 def _layers(lineage: Lineage) -> dict[str, int]:
@@ -58,6 +76,22 @@ def _layers(lineage: Lineage) -> dict[str, int]:
         return depth[id]
 
     return {node.id: measured(node.id, frozenset({node.id})) for node in lineage.nodes}
+
+
+def _spread(lineage: Lineage, layers: dict[str, int], most: int) -> dict[str, int]:
+    """Crowded layers as several; what feeds least stands highest, since its lines pass the others."""
+    feeds = {node.id: sum(edge.feeds == node.id for edge in lineage.edges) for node in lineage.nodes}
+    spread: dict[str, int] = {}
+    top = 0
+    for depth in range(max(layers.values(), default=0) + 1):
+        row = sorted(
+            (node.id for node in lineage.nodes if layers[node.id] == depth), key=lambda id: feeds[id]
+        )
+        parts = max(-(-len(row) // most), 1)
+        size = -(-len(row) // parts)
+        spread |= {id: top + index // size for index, id in enumerate(row)}
+        top += parts
+    return spread
 
 
 def _chains(lineage: Lineage, layers: dict[str, int]) -> list[list[str]]:
@@ -92,16 +126,16 @@ def _mean(values: list[float]) -> float:
     return sum(values) / len(values) if values else 0.5
 
 
-def _places(rows: list[list[str]]) -> dict[str, tuple[float, float, float]]:
+def _places(rows: list[list[str]], whole: float) -> dict[str, tuple[float, float, float]]:
     """Left edge, top and width of every slot."""
     places = {}
     for depth, row in enumerate(rows):
         passing = sum(1 for slot in row if ">" in slot)
         boxes = len(row) - passing
-        room = WIDTH - 4 - passing * PASSING - BETWEEN * (len(row) - 1)
+        room = whole - 4 - passing * PASSING - BETWEEN * (len(row) - 1)
         width = min(room / boxes, 170.0) if boxes else 0.0
         used = boxes * width + passing * PASSING + BETWEEN * (len(row) - 1)
-        x = (WIDTH - used) / 2
+        x = (whole - used) / 2
         for slot in row:
             size = PASSING if ">" in slot else width
             places[slot] = (x, depth * (HEIGHT + GAP) + 2, size)
@@ -129,7 +163,7 @@ def _edge(chain: list[str], places: dict[str, tuple[float, float, float]]) -> li
 
 def _node(title: str, kind: str, place: tuple[float, float, float], mark: str, href: str) -> Html:
     x, y, width = place
-    rows = svg.wrapped(title, int((width - 6) / 6.1), 3)
+    rows = svg.wrapped(title, int((width - 6) / 6.5), 3)
     first = y + 27 - 6 * (len(rows) - 1)
     shapes = [svg.rect(x, y, width, HEIGHT, f"db-box {mark}")]
     shapes += svg.lines(x + width / 2, first, rows, "db-words", 13, "middle")

@@ -1,25 +1,28 @@
-"""A compiled plan in, its diagram out: one column, read from top to bottom.
+"""A compiled plan in, its diagram out: one column for a phone, two for a desk, read from top to bottom.
 
 The plain way on is an arrow downwards. Every other way out of a step is a line of text in its box
-and a wire in the gutter to the right; wires to the same place run together.
+and a wire in the gutter beside it; wires to the same place run together.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from generator.model import PlanNode
 from generator.site.diagrams import svg
 from generator.site.diagrams.layout import (
     GAP,
     INSET,
-    LEFT,
     LINE,
-    WIDTH,
+    NARROW,
+    WIDE,
     Box,
     Exit,
     Header,
     Layout,
-    lane_x,
+    Wire,
     lay_out,
+    lay_out_wide,
 )
 from generator.site.markup import Html
 from generator.site.view import View
@@ -27,45 +30,66 @@ from generator.site.words import duration
 
 
 def plan_diagram(view: View) -> Html:
-    """The plan as inline SVG; every box leads to its step."""
-    layout = lay_out(view)
+    """The plan as inline SVG; every box leads to its step. The page shows the drawing that fits."""
+    narrow = _drawing(view, lay_out(view), NARROW, "db-narrow")
+    wide = _drawing(view, lay_out_wide(view), WIDE, "db-wide")
+    return svg.picture("db-plan", narrow, wide)
+
+
+def _drawing(view: View, layout: Layout, width: float, class_: str) -> Html:
     lanes = layout.lanes()
-    shapes = [shape for target, lane in lanes.items() for shape in _wires(layout, target, lane)]
-    shapes += [shape for header in layout.headers for shape in _header(view, header)]
+    wires: dict[tuple[int, str], list[Wire]] = {}
+    for wire in layout.wires():
+        wires.setdefault((wire.gutter, wire.go), []).append(wire)
+    shapes = [
+        shape
+        for (gutter, go), lane in lanes.items()
+        for shape in _wires(layout, gutter, go, lane, wires[gutter, go])
+    ]
+    shapes += [shape for header in layout.headers for shape in _header(view, layout, header)]
     for box in layout.boxes.values():
-        shapes += [_box(view, box, layout.width), *_down(box)]
+        shapes += [_box(view, layout, box), *_down(layout, box)]
     described = f"{len(layout.boxes)} steps and decisions, from detection at the top to restoration"
-    right = max([LEFT + layout.width, *[lane_x(lane, layout.width) for lane in lanes.values()]]) + 4
-    return svg.picture(max(right, WIDTH), layout.height, "The plan", described, shapes, "db-plan")
+    last = len(layout.columns) - 1
+    right = max(
+        [layout.edge(last, last), *[layout.lane_x(gutter, lane) for (gutter, _), lane in lanes.items()]]
+    )
+    return svg.drawing(max(right + 4, width), layout.height, "The plan", described, shapes, class_)
 
 
-def _wires(layout: Layout, target: str, lane: int) -> list[Html]:
-    """All wires that lead to one box, and their one arrow head."""
-    x, edge, end = lane_x(lane, layout.width), LEFT + layout.width, layout.boxes[target].y + INSET
-    found = [wire for wire in layout.wires() if wire.go == target]
+def _wires(layout: Layout, gutter: int, target: str, lane: int, found: Sequence[Wire]) -> list[Html]:
+    """All wires that lead to one box through a gutter, and their one arrow head."""
+    box = layout.boxes[target]
+    x, edge, end = layout.lane_x(gutter, lane), layout.edge(box.column, gutter), box.y + INSET
+    back = box.column == gutter
+    tip = edge + 5 if back else edge - 5
     shapes = [
         svg.path(
-            f"M{svg.n(edge)} {svg.n(wire.y)}H{svg.n(x)}V{svg.n(end)}H{svg.n(edge + 5)}",
+            f"M{svg.n(layout.edge(wire.column, gutter))} {svg.n(wire.y)}H{svg.n(x)}V{svg.n(end)}H{svg.n(tip)}",
             f"db-wire db-wire-{wire.kind}",
         )
         for wire in found
     ]
-    return [*shapes, svg.arrow_head(edge, end, "left", f"db-head db-head-{found[-1].kind}")]
+    return [
+        *shapes,
+        svg.arrow_head(edge, end, "left" if back else "right", f"db-head db-head-{found[-1].kind}"),
+    ]
 
 
-def _header(view: View, header: Header) -> list[Html]:
-    shapes = [svg.text(LEFT, header.y + 18, header.title, "db-part")]
-    return shapes + [_exit(view, guard, LEFT, header.guard_y(i)) for i, guard in enumerate(header.guards)]
+def _header(view: View, layout: Layout, header: Header) -> list[Html]:
+    x = layout.columns[header.column]
+    shapes = svg.lines(x, header.y + 18, header.rows, "db-part", LINE)
+    return shapes + [_exit(view, guard, x, header.guard_y(i)) for i, guard in enumerate(header.guards)]
 
 
-def _box(view: View, box: Box, width: float) -> Html:
-    node, asks = box.node, box.node.action is None
+def _box(view: View, layout: Layout, box: Box) -> Html:
+    node, asks, x = box.node, box.node.action is None, layout.columns[box.column]
     kind = "db-ask" if asks else "db-step"
-    shapes = [svg.rect(LEFT, box.y, width, box.height, f"db-box {kind}", 10 if asks else 3)]
-    shapes += svg.lines(LEFT + 10, box.y + 17, box.rows, "db-words", LINE)
-    shapes.append(svg.text(LEFT + 10, box.y + 17 + LINE * len(box.rows), _who(view, node), "db-small"))
+    shapes = [svg.rect(x, box.y, layout.width, box.height, f"db-box {kind}", 10 if asks else 3)]
+    shapes += svg.lines(x + 10, box.y + 17, box.rows, "db-words", LINE)
+    shapes.append(svg.text(x + 10, box.y + 17 + LINE * len(box.rows), _who(view, node), "db-small"))
     inner = _linked(view, node.id, Html("".join(shapes)))
-    return Html(inner + "".join(_exit(view, e, LEFT + 10, box.exit_y(i)) for i, e in enumerate(box.exits)))
+    return Html(inner + "".join(_exit(view, e, x + 10, box.exit_y(i)) for i, e in enumerate(box.exits)))
 
 
 def _exit(view: View, exit: Exit, x: float, y: float) -> Html:
@@ -78,10 +102,10 @@ def _linked(view: View, id: str, shapes: Html) -> Html:
     return svg.link("#" + target.anchor, shapes) if target else shapes
 
 
-def _down(box: Box) -> list[Html]:
+def _down(layout: Layout, box: Box) -> list[Html]:
     if not box.down:
         return []
-    x, y = LEFT + 18, box.y + box.height
+    x, y = layout.columns[box.column] + 18, box.y + box.height
     line = svg.path(f"M{svg.n(x)} {svg.n(y)}v{svg.n(GAP - 4)}", "db-wire db-wire-works")
     return [line, svg.arrow_head(x, y + GAP, "down", "db-head db-head-works")]
 

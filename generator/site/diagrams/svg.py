@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import textwrap
 
 from generator.site.markup import Html, tag
@@ -12,11 +13,16 @@ def n(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
-def picture(
-    width: float, height: float, title: str, description: str, shapes: list[Html], class_: str
+def picture(class_: str, *drawings: Html) -> Html:
+    """Drawings in their frame; a search finds the text that they draw, and not them."""
+    return tag("div", *drawings, class_=f"db-diagram {class_}", data_search_exclude="")
+
+
+def drawing(
+    width: float, height: float, title: str, description: str, shapes: list[Html], class_: str | None = None
 ) -> Html:
-    """The drawing; it is a group and not an image, so that the links in it can be reached."""
-    drawn = tag(
+    """A drawing; it is a group and not an image, so that the links in it can be reached."""
+    return tag(
         "svg",
         tag("title", title),
         tag("desc", description),
@@ -27,8 +33,8 @@ def picture(
         height=n(height),
         role="group",
         aria_label=f"{title}. {description}",
+        class_=class_,
     )
-    return tag("div", drawn, class_=f"db-diagram {class_}")
 
 
 def rect(x: float, y: float, width: float, height: float, class_: str, radius: float = 4) -> Html:
@@ -54,9 +60,11 @@ def path(points: str, class_: str) -> Html:
 
 
 def arrow_head(x: float, y: float, direction: str, class_: str) -> Html:
-    """A small triangle whose tip is at (x, y); ``down`` or ``left``."""
+    """A small triangle whose tip is at (x, y); ``down``, ``left`` or ``right``."""
     if direction == "down":
         return path(f"M{n(x)} {n(y)}l-4 -7h8z", class_)
+    if direction == "right":
+        return path(f"M{n(x)} {n(y)}l-7 -4v8z", class_)
     return path(f"M{n(x)} {n(y)}l7 -4v8z", class_)
 
 
@@ -67,4 +75,10 @@ def link(href: str, *shapes: Html) -> Html:
 
 def wrapped(words: str, characters: int, rows: int) -> list[str]:
     """The text in at most so many rows; what does not fit ends in an ellipsis."""
-    return textwrap.wrap(words, max(characters, 6), max_lines=rows, placeholder="…") or [""]
+    return list(_wrapped(words, characters, rows))
+
+
+@functools.lru_cache(maxsize=20_000)
+def _wrapped(words: str, characters: int, rows: int) -> tuple[str, ...]:
+    """The same; a drawing is laid out more than once."""
+    return tuple(textwrap.wrap(words, max(characters, 6), max_lines=rows, placeholder="…")) or ("",)

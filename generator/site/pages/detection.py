@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from generator import kinds
 from generator.model import Cue, Link, Signal
 from generator.site.markup import NOTHING, Html, anchor, escape, external, heading, inline, tag
+from generator.site.pages.fold import counted, fold
 from generator.site.steps import step_list
 from generator.site.view import View
 from generator.site.words import duration, number, setting
@@ -16,10 +19,21 @@ def detection(view: View) -> list[str]:
     order = {"page": 0, "ticket": 1, "info": 2}
     signals = sorted(found.signals, key=lambda signal: order[signal.severity])
     blocks: list[str] = [heading(2, "Detection", "detection")]
-    blocks.append(tag("div", *[_signal(view, signal) for signal in signals]))
+    blocks.append(fold(_counted(signals), *[_signal(view, signal) for signal in signals]))
     if found.cues:
-        blocks += [heading(3, "What people notice", "cues"), tag("ul", *[_cue(view, c) for c in found.cues])]
-    return [*blocks, heading(3, "Confirm", "confirm"), step_list(view, found.steps)]
+        cues = tag("ul", *[_cue(view, cue) for cue in found.cues])
+        blocks.append(fold(f"What people notice ({len(found.cues)})", cues, id="cues"))
+    steps = fold(
+        f"{counted(len(found.steps), 'step')} to tell whether it is real",
+        step_list(view, found.steps),
+        is_open=True,
+    )
+    return [*blocks, heading(3, "Confirm", "confirm"), steps]
+
+
+def _counted(signals: list[Signal]) -> str:
+    counts = Counter(signal.severity for signal in signals)
+    return "Signals: " + ", ".join(f"{count} {severity}" for severity, count in counts.items())
 
 
 def _signal(view: View, signal: Signal) -> Html:

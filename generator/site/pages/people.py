@@ -4,22 +4,33 @@ from __future__ import annotations
 
 from generator.model import Approval, Change, Escalation, Template
 from generator.site.markup import NOTHING, Html, anchor, escape, heading, join, tag
+from generator.site.pages.fold import counted, fold
 from generator.site.pages.response import facts
 from generator.site.view import View
+from generator.site.views import FACILITATOR, approvers, senders
 from generator.site.words import condition, duration, moment_words
 
 
 def escalation(view: View) -> list[str]:
     """Whom to wake, when and why."""
     rungs = [_rung(view, rung) for rung in view.runbook.escalation]
-    return [heading(2, "Escalation", "escalation"), tag("ul", *rungs)] if rungs else []
+    if not rungs:
+        return []
+    line = f"Whom to wake: {counted(len(rungs), 'rung')}"
+    return [heading(2, "Escalation", "escalation"), fold(line, tag("ul", *rungs))]
 
 
 def roles(view: View) -> list[str]:
     """Who does what in this incident."""
-    pairs = [(duty.role, view.text(duty.duty)) for duty in view.runbook.roles]
-    shown = [tag("li", tag("b", view.role(role)), escape(": "), duty) for role, duty in pairs]
-    return [heading(2, "Roles", "roles"), tag("ul", *shown)] if shown else []
+    shown = [
+        tag("li", tag("b", view.role(one.role)), escape(": "), tag("span", view.text(one.duty)),
+            data_duty=one.role)
+        for one in view.runbook.roles
+    ]  # fmt: skip
+    if not shown:
+        return []
+    line = f"Who does what: {counted(len(shown), 'role')}"
+    return [heading(2, "Roles", "roles"), fold(line, tag("ul", *shown), readers=(FACILITATOR,))]
 
 
 def communication(view: View) -> list[str]:
@@ -28,35 +39,34 @@ def communication(view: View) -> list[str]:
     cadence = [
         tag("li", tag("b", c.severity), escape(f": every {duration(c.minutes)}")) for c in found.cadence
     ]
-    blocks: list[str] = [heading(2, "Communication", "communication")]
-    if cadence:
-        blocks.append(tag("div", tag("p", "Send an update"), tag("ul", *cadence)))
-    for template in found.templates:
-        blocks.append(_template(view, template))
-    return blocks
+    inside = [tag("p", "Send an update"), tag("ul", *cadence)] if cadence else []
+    inside += [_template(view, template) for template in found.templates]
+    line = f"{counted(len(found.templates), 'message')} to copy, and how often to speak"
+    return [heading(2, "Communication", "communication"), fold(line, *inside, readers=senders(view))]
 
 
 def governance(view: View) -> list[str]:
     """Who owns, approves and keeps this runbook."""
+    inside = fold("Owner, approvals, risk, retention", facts(_governed(view)), readers=approvers(view))
+    return [heading(2, "Governance", "governance"), inside]
+
+
+def _governed(view: View) -> list[tuple[str, Html]]:
     found = view.runbook.governance
     kept = found.retention
     retention = f"archived after {kept.archive_after_days} days, kept {kept.keep_days} days in {kept.where}"
     return [
-        heading(2, "Governance", "governance"),
-        facts(
-            [
-                ("Owner", view.role(found.owner)),
-                ("May start it", view.roles(found.initiate)),
-                ("Approvals", _approvals(view, found.approve)),
-                ("Reviewed", escape(f"every {found.review_days} days")),
-                ("Can be followed in", escape(", ".join(view.runbook.environments) or "simulated")),
-                ("Classification", escape(view.runbook.classification)),
-                ("Compliance", _listed(view, found.compliance)),
-                ("Risk", view.text(found.risk)),
-                ("Retention", view.text(retention)),
-                ("Text", Html(escape("SHA-256 ") + tag("code", view.compiled.hash[:16]))),
-            ]
-        ),
+        ("Owner", view.role(found.owner)),
+        ("May start it", view.roles(found.initiate)),
+        ("Approvals", _approvals(view, found.approve)),
+        ("Reviewed", escape(f"every {found.review_days} days")),
+        ("Drilled", escape(f"every {found.days_between_drills} days")),
+        ("Can be followed in", escape(", ".join(view.runbook.environments) or "simulated")),
+        ("Classification", escape(view.runbook.classification)),
+        ("Compliance", _listed(view, found.compliance)),
+        ("Risk", view.text(found.risk)),
+        ("Retention", view.text(retention)),
+        ("Text", Html(escape("SHA-256 ") + tag("code", view.compiled.hash[:16]))),
     ]
 
 
@@ -71,16 +81,23 @@ def grounds(view: View) -> list[str]:
         tag("li", tag("code", w.rule), escape(f" at {w.at}: " if w.at else ": "), view.text(w.reason))
         for w in view.runbook.waivers
     ]
-    blocks = [heading(2, "What it rests on", "grounds"), tag("ul", *cited)] if cited else []
+    blocks = []
+    if cited:
+        line = f"Publications: {len(cited)}"
+        blocks += [heading(2, "What it rests on", "grounds"), fold(line, tag("ul", *cited))]
     if waived:
-        blocks += [heading(2, "Waived rules", "waivers"), tag("ul", *waived)]
+        line = f"Rules of the check that do not apply here: {len(waived)}"
+        blocks += [heading(2, "Waived rules", "waivers"), fold(line, tag("ul", *waived))]
     return blocks
 
 
 def changelog(view: View) -> list[str]:
     """What changed in the text, newest as the author put it."""
     shown = [_change(view, change) for change in view.runbook.changelog]
-    return [heading(2, "Changelog", "changelog"), tag("ul", *shown)] if shown else []
+    if not shown:
+        return []
+    line = f"Version {view.runbook.changelog[0].version}, and what came before"
+    return [heading(2, "Changelog", "changelog"), fold(line, tag("ul", *shown))]
 
 
 def _rung(view: View, rung: Escalation) -> Html:
@@ -107,7 +124,7 @@ def _template(view: View, template: Template) -> Html:
     return tag(
         "details",
         tag("summary", template.title, tag("small", f"to {audience}, by {channel}")),
-        tag("pre", tag("code", view.text(template.text))),
+        tag("pre", tag("code", view.text(template.text)), class_="db-message no-copy"),
         class_="db-signal",
         id=anchor("template", template.id),
     )

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from generator.model import Evidence
+from generator.prose import INCIDENT, references
 from generator.site.markup import NOTHING, Html, anchor, escape, heading, tag
+from generator.site.pages.fold import fold
 from generator.site.pages.response import facts
 from generator.site.view import View
+
+TIMELINE = f"{INCIDENT}timeline"
 
 
 def postmortem(view: View) -> list[str]:
@@ -17,24 +21,62 @@ def postmortem(view: View) -> list[str]:
     )
     return [
         heading(2, "Postmortem", "postmortem"),
-        facts(
-            [
-                ("Due", escape(f"{days:g} days after the incident")),
-                ("Attend", view.roles(found.attend)),
-                ("Questions", _list(view, found.questions)),
-                ("Action items", follow_up),
-                ("Measures", _list(view, found.measures)),
-                ("Root cause", view.text(found.verify_root_cause)),
-            ]
+        fold(
+            f"Due in {days:g} days: who attends, what is asked, what follows",
+            facts(
+                [
+                    ("Due", escape(f"{days:g} days after the incident")),
+                    ("Attend", view.roles(found.attend)),
+                    ("Questions", _list(view, found.questions)),
+                    ("Action items", follow_up),
+                    ("Measures", _list(view, found.measures)),
+                    ("Root cause", view.text(found.verify_root_cause)),
+                ]
+            ),
         ),
-        heading(3, "Template", "postmortem-template"),
-        tag("pre", tag("code", view.text(found.template))),
-        heading(3, "Evidence to keep", "evidence"),
-        tag("div", *[_evidence(view, one) for one in found.evidence]),
+        fold("Template", *_template(view), id="postmortem-template"),
+        fold(f"Evidence to keep: {len(found.evidence)}", *[_evidence(view, one) for one in found.evidence],
+             id="evidence"),
+    ]  # fmt: skip
+
+
+def postmortem_outline(view: View) -> str:
+    """The template as Markdown with its blanks; one without a place for the timeline gets one at its end."""
+    template = view.runbook.postmortem.template.strip()
+    name = f"# Postmortem of {{{{ {INCIDENT}name }}}}: {' '.join(view.runbook.title.split())}"
+    if TIMELINE in references(template):
+        return f"{name}\n\n{template}"
+    return f"{name}\n\n{template}\n\n## Timeline\n\n{{{{ {TIMELINE} }}}}"
+
+
+def postmortem_text(view: View) -> bytes:
+    """The same as a file, with the blanks marked as they are on the page."""
+    return (view.blanks(postmortem_outline(view)) + "\n").encode()
+
+
+def postmortem_file(runbook: str) -> str:
+    """The name of the template as a download, beside the runbook's page."""
+    return f"{runbook}-postmortem.md.txt"
+
+
+def _template(view: View) -> list[Html]:
+    name = postmortem_file(view.runbook.id)
+    link = tag("a", "Download the empty template", href=name, download=name.removesuffix(".txt"))
+    return [
+        tag(
+            "pre",
+            tag("code", view.text(postmortem_outline(view))),
+            class_="db-message no-copy",
+            data_file="postmortem",
+        ),
+        tag("p", link),
     ]
 
 
 def _evidence(view: View, one: Evidence) -> Html:
+    if not view.catalogue.organization.may_read(view.catalogue.audience, one.classification):
+        name = tag("p", tag("b", tag("code", one.id)))
+        return tag("section", name, tag("p", one.what, class_="db-meta"), id=anchor("evidence", one.id))
     kept = f"{one.classification}, kept {one.retention_days} days; custody: {one.custody}"
     return tag(
         "section",

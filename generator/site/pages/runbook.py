@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from generator.model import Dependency
+from generator.site.alerts import came
 from generator.site.diagrams.lineage import lineage_diagram
 from generator.site.diagrams.plan import plan_diagram
 from generator.site.markup import Html, escape, heading, join, tag
 from generator.site.page import Page
 from generator.site.pages.card import card
 from generator.site.pages.detection import detection
+from generator.site.pages.fold import fold
+from generator.site.pages.incident import incident_bar
 from generator.site.pages.people import (
     changelog,
     communication,
@@ -17,11 +20,12 @@ from generator.site.pages.people import (
     grounds,
     roles,
 )
+from generator.site.pages.plain import plain_words
 from generator.site.pages.postmortem import postmortem
 from generator.site.pages.proven import proven
 from generator.site.pages.response import containment, mitigation, restoration
 from generator.site.view import View, page_of
-from generator.site.views import view_links
+from generator.site.views import FACILITATOR, view_links
 
 
 def runbook_page(view: View) -> Page:
@@ -29,9 +33,12 @@ def runbook_page(view: View) -> Page:
     runbook = view.runbook
     blocks = [
         heading(1, runbook.title),
+        came(view.catalogue, view.service, f"runbooks/{runbook.id}.html"),
         card(view),
         view_links(view),
+        incident_bar(view),
         tag("div", view.prose(runbook.summary), class_="db-summary"),
+        *plain_words(view),
         *detection(view),
         *_plan(view),
         *containment(view),
@@ -42,7 +49,7 @@ def runbook_page(view: View) -> Page:
         *roles(view),
         *_background(view),
         *postmortem(view),
-        *proven(view),
+        *_proven(view),
         *governance(view),
         *_drills(view),
         *grounds(view),
@@ -52,9 +59,18 @@ def runbook_page(view: View) -> Page:
     return Page(page_of(runbook.id), runbook.title, tuple(blocks), tags, sought=True)
 
 
+def _proven(view: View) -> list[str]:
+    title, *inside = proven(view)
+    line = "What was exercised, reviewed, and is due"
+    shown = [Html(block) for block in inside]
+    return [title, fold(line, *shown, readers=(FACILITATOR,))]
+
+
 def _plan(view: View) -> list[str]:
     words = "Every box leads to its step. Dashed lines are taken when a step fails."
-    return [heading(2, "Plan", "plan"), tag("p", words, class_="db-meta"), plan_diagram(view)]
+    line = f"Diagram of the way from the first look to the end: {len(view.compiled.plan.nodes)} steps"
+    drawing = fold(line, tag("p", words, class_="db-meta"), plan_diagram(view), readers=(FACILITATOR,))
+    return [heading(2, "Plan", "plan"), drawing]
 
 
 def _background(view: View) -> list[str]:
@@ -70,11 +86,14 @@ def _background(view: View) -> list[str]:
     legend.append(tag("span", "suffers with it", class_="db-key db-key-cascade"))
     return [
         heading(2, "Problem", "problem"),
-        tag("div", view.prose(runbook.problem)),
+        fold("What goes wrong, and why", view.prose(runbook.problem)),
         heading(2, "Dependencies", "dependencies"),
-        tag("p", *legend, class_="db-meta"),
-        drawing,
-        tag("ul", *listed),
+        fold(
+            f"Where it starts, and what suffers with it: {len(listed)}",
+            tag("p", *legend, class_="db-meta"),
+            drawing,
+            tag("ul", *listed),
+        ),
     ]
 
 

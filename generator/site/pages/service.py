@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from generator import kinds
 from generator.model import Catalogue, Control, Link, Node, Service
+from generator.site.alerts import came
 from generator.site.diagrams.lineage import lineage_diagram
-from generator.site.markup import NOTHING, Html, anchor, contact, escape, external, heading, join, local, tag
+from generator.site.markup import Html, anchor, escape, external, heading, join, local, tag
+from generator.site.mentions import Once, linked, term_finder
 from generator.site.page import Page
 from generator.site.pages.response import facts
+from generator.site.reach import followed, team_of, ways_of
+from generator.site.view import GLOSSARY
 from generator.site.words import duration, number, setting
 
 
@@ -15,7 +19,8 @@ def service_page(catalogue: Catalogue, service: Service) -> Page:
     """The whole page of one service."""
     blocks = [
         heading(1, service.title),
-        tag("p", service.summary),
+        came(catalogue, service, f"services/{service.id}.html"),
+        tag("p", linked(service.summary, term_finder(catalogue.organization.glossary, GLOSSARY), Once())),
         _owners(catalogue, service),
         heading(2, "Runbooks", "runbooks"),
         _runbooks(catalogue, service),
@@ -48,11 +53,12 @@ def _person(catalogue: Catalogue, id: str) -> Html:
     organization = catalogue.organization
     for role in organization.roles:
         if role.id == id:
-            return local(f"../organization.html#{anchor('role', id)}", role.title)
+            title = local(f"../organization.html#{anchor('role', id)}", role.title)
+            return join(" · ", [title, *followed(team_of(organization, id))])
     for team in organization.teams:
         if team.id == id:
-            reached = Html(" (" + contact(team.contact) + ")") if team.contact else NOTHING
-            return Html(_team(catalogue, id) + reached)
+            ways = ways_of(team)
+            return Html(_team(catalogue, id) + (" (" + join(", ", ways) + ")" if ways else ""))
     return escape(id)
 
 

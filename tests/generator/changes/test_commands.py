@@ -9,8 +9,8 @@ import pytest
 
 from generator import cli
 from generator.check import check
+from generator.evidence.reviews import read
 from generator.load import load
-from generator.reviews import read
 from tests.generator.changes.repository import commit, edit, git, repository
 
 LOWER = ("threshold: 0.2\n", "threshold: 0.25\n")
@@ -96,8 +96,8 @@ def test_a_review_is_kept_beside_the_runbook(
     (made,), findings = read(root, "feature-drift")
     assert code == 0
     assert capsys.readouterr().out.strip() == made.path
-    assert (made.review.verdict, made.review.note) == ("approved", 'Read: "fine".')
-    assert made.review.revision == git(root, "rev-parse", "HEAD")
+    assert (made.value.verdict, made.value.note) == ("approved", 'Read: "fine".')
+    assert made.value.revision == git(root, "rev-parse", "HEAD")
     assert findings == ()
     assert check(load(root)) == ()
 
@@ -108,7 +108,7 @@ def test_a_second_review_of_a_day_overwrites_nothing(root: Path, monkeypatch: py
         run(monkeypatch, root, "review", "feature-drift", "--role", "model-owner", "--verdict", verdict)
 
     found, _ = read(root, "feature-drift")
-    assert sorted(one.review.verdict for one in found) == ["approved", "rejected"]
+    assert sorted(one.value.verdict for one in found) == ["approved", "rejected"]
 
 
 def test_a_review_that_says_nothing_new_is_not_written_again(
@@ -123,7 +123,7 @@ def test_a_review_that_says_nothing_new_is_not_written_again(
 
     (made,), _ = read(root, "feature-drift")
     assert code == 0
-    assert capsys.readouterr().out == f"already approved by model-owner on {made.review.date}\n"
+    assert capsys.readouterr().out == f"already approved by model-owner on {made.value.date}\n"
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_a_review_that_says_more_is_kept(
 
     found, _ = read(root, "feature-drift")
     assert len(found) == 2
-    assert more[1] in (found[-1].review.note, found[-1].review.verdict)
+    assert more[1] in (found[-1].value.note, found[-1].value.verdict)
 
 
 def test_a_text_with_errors_is_not_reviewed(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import yaml
 
 from generator import kinds
 from generator.exports import EXPORTS, prometheus
+from generator.model import AlertLabel, Link
 from tests.conftest import require_tool
 from tests.generator.exports.catalogues import catalogue, service, signal
 
@@ -133,3 +135,38 @@ def test_prometheus_takes_the_rules(tmp_path: Path) -> None:
 
     assert checked.returncode == 0, checked.stderr
     assert "2 rules found" in checked.stdout
+
+
+def test_a_runbook_address_carries_the_labels_of_the_alert() -> None:
+    """What the rule gives is known, what it aggregates away comes from the Prometheus that sends the alert."""
+    labels = (
+        AlertLabel("region", "Region", "[a-z0-9-]+", "eu-1"),
+        AlertLabel("severity", "Severity", "[a-z]+", "page"),
+    )
+    labelled = replace(service("fraud-scorer"), alert_labels=labels)
+
+    text = prometheus.rules(catalogue([(labelled, [DRIFT])]))
+
+    (rule,) = yaml.safe_load(text)["groups"][0]["rules"]
+    assert rule["annotations"]["runbook_url"] == (
+        "https://runbooks.acme.example/latest/runbooks/fraud-scorer-down.html"
+        "?region={{ $externalLabels.region | urlquery }}&severity=page"
+    )
+
+
+def test_a_dashboard_address_carries_them_too() -> None:
+    """A label that the dashboard asks for is filled in by Prometheus; one that nobody declares is left out."""
+    link = Link("overview", "Overview", "https://dash.acme.example/d?r={{ alert.region }}&x={{ alert.x }}")
+    labelled = service("fraud-scorer")
+    labelled = replace(
+        labelled,
+        artifacts=replace(labelled.artifacts, dashboards=(link,)),
+        alert_labels=(AlertLabel("region", "Region", "[a-z0-9-]+", "eu-1"),),
+    )
+
+    text = prometheus.rules(catalogue([(labelled, [DRIFT])]))
+
+    (rule,) = yaml.safe_load(text)["groups"][0]["rules"]
+    assert rule["annotations"]["dashboard_url"] == (
+        "https://dash.acme.example/d?r={{ $externalLabels.region | urlquery }}&x="
+    )

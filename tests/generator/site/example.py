@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from generator import model as m
 from generator.plan import plan_of
 
@@ -395,5 +397,7 @@ def catalogue(runbook: m.Runbook = RUNBOOK, service: m.Service = SERVICE) -> m.C
     query = m.Query(
         "model_feature_psi", 'model_feature_psi{feature="amount"} > 0.2', ("model_feature_psi",), ""
     )
-    compiled = m.CompiledRunbook(runbook, plan_of(runbook), {"amount-psi": query}, "ab" * 32)
+    plan = plan_of(runbook)
+    parts = {node.id: hashlib.sha256(node.id.encode()).hexdigest() for node in plan.nodes}
+    compiled = m.CompiledRunbook(runbook, plan, {"amount-psi": query}, "ab" * 32, parts)
     return m.Catalogue(ORGANIZATION, (service,), (compiled,), (DRILL,), {}, "cd" * 32)

@@ -1,60 +1,30 @@
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
 
 from generator.site import SiteReport
-from generator.site.serving import server
-from tests.conftest import require_tool
-
-PAGES = (
-    "index.html",
-    "runbooks/feature-drift.html",
-    "services/fraud-scorer.html",
-    "organization.html",
-    "glossary.html",
-)
+from tests.generator.site.conftest import Visited
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A browser without a window."""
-    chromium = require_tool("chromium")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield running
-        running.close()
-
-
-@pytest.fixture(scope="module")
-def address(built: tuple[Path, SiteReport]) -> Iterator[str]:
-    """The address of the example's site on loopback."""
-    with server(built[0] / "site", port=0) as running:
-        thread = threading.Thread(target=running.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{running.server_port}/"
-        running.shutdown()
-        thread.join()
-
-
-@pytest.fixture
-def phone(browser: Browser) -> Iterator[Page]:
-    """A phone held upright."""
-    context = browser.new_context(viewport={"width": 360, "height": 800})
-    yield context.new_page()
-    context.close()
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_a_phone_never_scrolls_sideways(phone: Page, address: str, name: str) -> None:
+def test_a_phone_never_scrolls_sideways(visited: Visited) -> None:
     """At 360 pixels every page is exactly as wide as the screen."""
-    phone.goto(address + name)
+    assert len(visited.sizes) > 12
+    assert {name: size for name, size in visited.sizes.items() if size[0] != 360} == {}
 
-    assert phone.evaluate("document.documentElement.scrollWidth") == 360
+
+def test_a_runbook_is_short_on_a_phone(visited: Visited) -> None:
+    """Folded, no runbook is longer than about eleven screens."""
+    heights = {name: size[1] for name, size in visited.sizes.items() if name.startswith("runbooks/")}
+
+    assert len(heights) >= 8
+    assert {name: height for name, height in heights.items() if height >= 9000} == {}
+
+
+def test_no_request_leaves_the_site(visited: Visited) -> None:
+    """With the rest of the world cut off no page asks for it, nothing is missing, and nothing fails."""
+    assert visited.wrong == []
 
 
 def test_the_first_screen_answers(phone: Page, address: str) -> None:
@@ -67,32 +37,6 @@ def test_the_first_screen_answers(phone: Page, address: str) -> None:
         assert box["y"] + box["height"] <= 800
 
 
-def test_no_request_leaves_the_site(phone: Page, address: str) -> None:
-    """Everything that every page loads comes from the site itself, and nothing fails."""
-    asked: list[str] = []
-    errors: list[str] = []
-    phone.on("request", lambda request: asked.append(request.url))
-    phone.on("pageerror", lambda error: errors.append(str(error)))
-
-    for name in PAGES:
-        phone.goto(address + name, wait_until="networkidle")
-
-    assert len(asked) > len(PAGES)
-    assert [url for url in asked if not url.startswith(address)] == []
-    assert errors == []
-
-
-def test_paper_shows_what_a_screen_folds(phone: Page, address: str) -> None:
-    """A printed runbook has the words of every signal and every message."""
-    phone.goto(address + "runbooks/feature-drift.html")
-    folded = phone.locator("details.db-signal > :not(summary)")
-    assert not folded.first.is_visible()
-
-    phone.emulate_media(media="print")
-
-    assert all(part.is_visible() for part in folded.all())
-
-
 def test_a_search_finds_the_runbook_first(phone: Page, address: str) -> None:
     """Whoever types what fires gets the page that says what to do."""
     phone.goto(address)
@@ -102,6 +46,22 @@ def test_a_search_finds_the_runbook_first(phone: Page, address: str) -> None:
 
     first = phone.locator(".md-search-result__link").first
     assert first.get_attribute("href").partition("?")[0].endswith("runbooks/feature-drift.html")  # type: ignore[union-attr]
+
+
+def test_a_search_finds_a_step_by_a_word_in_it(phone: Page, address: str) -> None:
+    """A word that stands in one folded step alone leads to that step, unfolded."""
+    phone.goto(address)
+
+    phone.locator("label.md-header__button[for=__search]").click()
+    phone.locator(".md-search__input").press_sequentially("halve")
+    phone.locator(".md-search-result__link[href*='#do-rules-half']").first.click()
+
+    step = phone.locator("#step-rules-half")
+    step.wait_for()
+    box = step.bounding_box()
+    assert step.evaluate("element => element.classList.contains('db-landed')")
+    assert box is not None
+    assert 0 <= box["y"] < 800
 
 
 def test_a_page_from_a_file_offers_no_search(phone: Page, built: tuple[Path, SiteReport]) -> None:

@@ -20,7 +20,7 @@ def test_the_example_builds_clean(built: tuple[Path, SiteReport]) -> None:
     root, report = built
 
     assert report.findings == ()
-    assert report.pages == 5
+    assert report.pages == 8
     pages = {path.relative_to(root / "site").as_posix() for path in (root / "site").rglob("*.html")}
     assert {"index.html", "runbooks/feature-drift.html", "services/fraud-scorer.html"} <= pages
 
@@ -48,7 +48,7 @@ def test_numbers_come_from_where_they_are_defined(built: tuple[Path, SiteReport]
     page = (root / "site/runbooks/feature-drift.html").read_text()
 
     assert "is above 0.2 and the mean jumped" in page
-    assert '<mark class="db-blank">‹started›</mark>' in page
+    assert '<mark class="db-blank" data-field="started">‹started›</mark>' in page
     assert "{{" not in page
 
 
@@ -111,7 +111,7 @@ def test_what_did_not_change_is_not_written_again(tmp_path: Path) -> None:
 
     build(catalogue(), tmp_path, tmp_path / "site", progress=said.append)
 
-    assert said[0] == "5 pages to build: 0 files changed, 1 removed"
+    assert said[0] == "8 pages to build: 0 files changed, 1 removed"
     assert not stale.exists()
 
 

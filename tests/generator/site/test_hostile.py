@@ -44,15 +44,16 @@ class Inventory(HTMLParser):
         self.in_script = False
 
 
-def poisoned(value: T) -> T:
+def poisoned(value: T, poison: str = HOSTILE) -> T:
     """The value with the hostile text behind every text that is not an id or a word of the model."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         changes = {
-            field.name: _field(field.name, getattr(value, field.name)) for field in dataclasses.fields(value)
+            field.name: _field(field.name, getattr(value, field.name), poison)
+            for field in dataclasses.fields(value)
         }
         return dataclasses.replace(value, **changes)
     if isinstance(value, tuple):
-        return tuple(poisoned(item) for item in value)  # type: ignore[return-value]
+        return tuple(poisoned(item, poison) for item in value)  # type: ignore[return-value]
     return value
 
 
@@ -64,13 +65,14 @@ PROSE = {
     "how", "custody", "template", "effect_on_users", "diagnostics", "safety_net", "live_validation",
     "needs", "term", "site_url", "explanation", "reason", "fact", "source", "data_dictionary", "dependency_tree",
     "role_in_incident", "questions", "backlog", "briefing", "data_governance", "compliance", "verify_root_cause",
+    "pattern", "example", "body",
 }  # fmt: skip
 
 
-def _field(name: str, value: object) -> object:
+def _field(name: str, value: object, poison: str) -> object:
     if name in PROSE and isinstance(value, tuple):
-        return tuple(_field(name, item) for item in value)
-    return value + HOSTILE if isinstance(value, str) and name in PROSE else poisoned(value)
+        return tuple(_field(name, item, poison) for item in value)
+    return value + poison if isinstance(value, str) and name in PROSE else poisoned(value, poison)
 
 
 def test_hostile_text_in_every_field_stays_text(tmp_path: Path) -> None:
@@ -94,7 +96,7 @@ def test_hostile_text_in_every_field_stays_text(tmp_path: Path) -> None:
     assert "&lt;script&gt;boom()" in runbook
     assert (
         runbook.count("</svg>")
-        == (tmp_path / "site/services/fraud-scorer.html").read_text().count("</svg>") + 1
+        == (tmp_path / "site/services/fraud-scorer.html").read_text().count("</svg>") + 2
     )
 
 

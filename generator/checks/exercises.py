@@ -1,0 +1,64 @@
+"""An exercise can be read, and says which texts of the runbook beside it were gone through in which drill.
+
+The page of a runbook says of each step when its very text was exercised last.
+It says so by these files alone, so that nothing is claimed that nobody went through.
+
+Write exercises with `drill run --keep`, or with `drill keep` from a record.
+One that is broken is not mended by hand: delete it, and keep the record again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from generator.checks.sources import Sources
+from generator.content import content_hash, part_hashes
+from generator.evidence import exercises
+from generator.evidence.exercises import ReadExercise
+from generator.evidence.files import misnamed, misplaced
+from generator.source import Document, Finding, Severity, likely
+
+name = exercises.KIND.rule
+severity: Severity = "error"
+
+
+def check(sources: Sources) -> Iterator[Finding]:
+    """Exercises that cannot be read, stand elsewhere, count twice, or claim what the text does not hold."""
+    for runbook in sources.of_kind("runbook"):
+        found, findings = exercises.read(sources.root, runbook.name)
+        yield from findings
+        for one in found:
+            yield from misplaced(one, runbook.name, exercises.KIND)
+            yield from misnamed(one, exercises.KIND)
+        yield from _twice(found)
+        yield from _claimed(found, runbook)
+
+
+def _twice(found: Sequence[ReadExercise]) -> Iterator[Finding]:
+    """One drill counts once."""
+    first: dict[str, str] = {}
+    for one in found:
+        before = first.setdefault(one.value.record, one.path)
+        if before != one.path:
+            message = f"the same record as in {before.rpartition('/')[2]}: one drill counts once"
+            yield Finding(one.place("record"), name, severity, message, "delete one of the files")
+
+
+def _claimed(found: Sequence[ReadExercise], runbook: Document) -> Iterator[Finding]:
+    """Steps that are not in the text that the exercise says it is of; of an older text nobody can tell."""
+    present = [one for one in found if one.value.runbook == runbook.name]
+    if not present or not runbook.whole:
+        return
+    hash, known = content_hash(runbook.data), part_hashes(runbook.data)
+    for one in present:
+        for step, claimed in one.value.parts.items() if one.value.hash == hash else ():
+            if step not in known:
+                message = f"the text of this hash has no step '{step}'"
+            elif known[step] != claimed:
+                message = f"the text of this hash has other words in '{step}'"
+            else:
+                continue
+            hint = likely(step, known) if step not in known else ""
+            yield Finding(
+                one.place("parts", step), name, severity, message, hint or "keep the record again: drill keep"
+            )
