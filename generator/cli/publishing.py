@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,13 +28,24 @@ def build(catalogue: Catalogue, *, root: Path, out: Path | None, no_cache: bool)
     from generator import report, site
 
     folder = (out or root / "site").resolve()
-    built = site.build(
-        catalogue, root, folder, progress=lambda words: click.echo(words, err=True), cached=not no_cache
-    )
+    with _telling() as tell:
+        built = site.build(catalogue, root, folder, progress=tell, cached=not no_cache)
     if built.findings:
         click.echo(report.text(built.findings, context_of(root, sys.stdout)))
     click.echo(f"{built.pages} pages in {folder}")
     return code_of(built.findings)
+
+
+@contextmanager
+def _telling() -> Iterator[Callable[[str], None]]:
+    """Tell on stderr what is being done: on a terminal in one line that moves, else a line each."""
+    if not sys.stderr.isatty():
+        yield lambda words: click.echo(words, err=True)
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("writing pages") as status:
+        yield lambda words: status.update(words)
 
 
 @runbook.command(epilog="\b\nExamples:\n  runbook serve\n  runbook serve --port 8001 --no-build\n")

@@ -11,9 +11,14 @@ from typing import Protocol
 from generator.model import Control, Service
 from simulator.controls import (
     capacity,
+    configuration,
+    decision_threshold,
+    drain,
     feature_toggle,
     last_good_values,
     load_shed,
+    pin_route,
+    restart,
     retrain,
     safe_mode,
     traffic_split,
@@ -29,9 +34,14 @@ class ControlKind(Protocol):
 
 KINDS: Mapping[str, ControlKind] = {
     "capacity": capacity,
+    "configuration": configuration,
+    "decision-threshold": decision_threshold,
+    "drain": drain,
     "feature-toggle": feature_toggle,
     "last-good-values": last_good_values,
     "load-shed": load_shed,
+    "pin-route": pin_route,
+    "restart": restart,
     "retrain": retrain,
     "safe-mode": safe_mode,
     "traffic-split": traffic_split,

@@ -5,7 +5,7 @@ A kind's ``transform(flow, reach, parameters)`` sees what leaves the node and wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Protocol
 
@@ -14,23 +14,38 @@ import numpy as np
 from generator import kinds
 from generator.model import Fault, PanelRows, Parameters
 from simulator.faults import (
+    bad_configuration,
     bad_model_release,
+    calibration_loss,
     category_permutation,
     concept_drift,
     covariate_shift,
+    cpu_throttling,
+    duplicate_data,
     error_burst,
+    label_corruption,
+    label_delay,
     load_surge,
+    lookup_timeout,
+    memory_leak,
     null_spike,
+    numerical_corruption,
+    prior_shift,
     prompt_regression,
     provider_change,
     provider_outage,
+    recurring_drift,
+    refusal_spike,
     schema_change,
     sentinel_value,
     stale_features,
     tail_latency,
+    training_serving_skew,
     unit_change,
     upstream_outage,
+    wrong_version,
 )
+from simulator.world.courses import Course
 from simulator.world.flow import Floats, Flow, PlacedFault, Reach
 from simulator.world.world import drawn_onsets
 
@@ -40,23 +55,43 @@ class FaultKind(Protocol):
 
 
 KINDS: Mapping[str, FaultKind] = {
+    "bad-configuration": bad_configuration,
     "bad-model-release": bad_model_release,
+    "calibration-loss": calibration_loss,
     "category-permutation": category_permutation,
     "concept-drift": concept_drift,
     "covariate-shift": covariate_shift,
+    "cpu-throttling": cpu_throttling,
+    "duplicate-data": duplicate_data,
     "error-burst": error_burst,
+    "label-corruption": label_corruption,
+    "label-delay": label_delay,
     "load-surge": load_surge,
+    "lookup-timeout": lookup_timeout,
+    "memory-leak": memory_leak,
     "null-spike": null_spike,
+    "numerical-corruption": numerical_corruption,
+    "prior-shift": prior_shift,
     "prompt-regression": prompt_regression,
     "provider-change": provider_change,
     "provider-outage": provider_outage,
+    "recurring-drift": recurring_drift,
+    "refusal-spike": refusal_spike,
     "schema-change": schema_change,
     "sentinel-value": sentinel_value,
     "stale-features": stale_features,
     "tail-latency": tail_latency,
+    "training-serving-skew": training_serving_skew,
     "unit-change": unit_change,
     "upstream-outage": upstream_outage,
+    "wrong-version": wrong_version,
 }
+
+COURSES: Mapping[str, Callable[[Parameters], Course]] = {
+    "memory-leak": memory_leak.course,
+    "recurring-drift": recurring_drift.course,
+}
+"""Kinds that come and go by themselves, whatever shape the drill gives them."""
 
 
 def mechanism(kind: str) -> str:
@@ -94,4 +129,5 @@ def _placed(fault: Fault, onset: Floats, *, benign: bool, panel: PanelRows) -> P
         share=fault.share,
         inside=inside,
         benign=benign,
+        course=COURSES[fault.kind](fault.with_) if fault.kind in COURSES else None,
     )

@@ -13,9 +13,10 @@ def disturbed(flow: Flow, reach: Reach, parameters: Parameters, *, stream: str) 
     """The flow that leaves the model; ``stream`` names the noise, which is fixed for each prototype."""
     if flow.logit is None:
         return flow
-    error = parameters["bias"] + parameters["noise"] * _noise(stream, len(reach.rank))
+    error = parameters["bias"] + parameters["noise"] * noise(stream, len(reach.rank))
     return replace(flow, logit=flow.logit + reach.intensity[:, None] * reach.hit() * error[None, :])
 
 
-def _noise(stream: str, count: int) -> Floats:
+def noise(stream: str, count: int) -> Floats:
+    """Standard normal, one for each prototype, the same whenever it comes."""
     return Draws().at(0, stream_key(stream)).standard_normal(count)

@@ -155,7 +155,7 @@ class Session:
     def _take_effect(self, t: float) -> None:
         for order in [order for order in self._orders if order.effective_t <= t]:
             knob = self.stage.knobs[order.knob]
-            self.world.codes[order.replica, order.knob] = order.code
+            self.world.turn(order.replica, order.knob, order.code, t / 60)
             self._record(order.replica, t, WORLD, ControlTookEffect(knob.id, knob.decode(order.code)))
             self._orders.remove(order)
 

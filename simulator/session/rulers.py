@@ -52,8 +52,9 @@ def measure(stage: Stage) -> Rulers:
     codes = _search(stage, harm)
     after = minutes[:, None] >= harm + HEAD_START_MINUTES
     held = [np.where(row[:, None], codes, idle) for row in after]
+    since = harm + HEAD_START_MINUTES
     oracle = _impact(
-        stage, [stage.rows(codes_now, minute) for codes_now, minute in zip(held, minutes, strict=True)]
+        stage, [stage.rows(codes_now, minute, since) for codes_now, minute in zip(held, minutes, strict=True)]
     )
     return Rulers(minutes, none, oracle, t0, peak, codes, tuple(_settings(stage, row) for row in codes))
 
@@ -126,7 +127,7 @@ def _cost(stage: Stage, codes: Floats, start: Floats) -> Floats:
     total: Floats = np.zeros(len(codes))
     for share in instants:
         minutes = start + (stage.drill.horizon_minutes - start) * share
-        total = total + stage.outlooks.impact(stage.rows(codes, minutes))
+        total = total + stage.outlooks.impact(stage.rows(codes, minutes, start))
     return total / SEARCH_INSTANTS
 
 

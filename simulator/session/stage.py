@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from generator.model import Catalogue, CompiledRunbook, Drill, Edge, PanelRows, Service
 from simulator import controls, faults
 from simulator.responders.view import SignalRef
@@ -30,9 +32,20 @@ class Stage:
     clockwork: Clockwork
     outlooks: Outlooks
 
-    def rows(self, codes: Floats, minutes: Floats | float) -> Floats:
-        """The states of all replicas under those settings, for ``outlooks``; axes (replica, column)."""
-        return state_rows(codes, minutes, faults=self.faults, service=self.service, clockwork=self.clockwork)
+    def rows(self, codes: Floats, minutes: Floats | float, since: Floats | None = None) -> Floats:
+        """The states of all replicas under those settings, for ``outlooks``; axes (replica, column).
+
+        ``since``: the minute at which the settings took effect, axes (replica,); none: long ago.
+        """
+        return state_rows(
+            codes,
+            minutes,
+            knobs=self.knobs,
+            faults=self.faults,
+            service=self.service,
+            clockwork=self.clockwork,
+            since=None if since is None else _turned(codes, since, self.outlooks.defaults),
+        )
 
     def world(self) -> World:
         """A fresh world of this drill, at its first instant."""
@@ -83,6 +96,11 @@ def set_up(
         ),
         outlooks=Outlooks(service, panel, knobs, placed),
     )
+
+
+def _turned(codes: Floats, since: Floats, defaults: Floats) -> Floats:
+    """When settings that are not the default took effect; (replica, knob)."""
+    return np.where(codes != defaults, since[:, None], -np.inf)
 
 
 def _urgency(compiled: CompiledRunbook) -> tuple[float, str]:

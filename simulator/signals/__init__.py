@@ -10,6 +10,7 @@ from typing import Protocol
 
 from generator.model import Parameters
 from simulator.signals import (
+    answer_form_ratio,
     burn_rate,
     decision_ratio,
     error_ratio,
@@ -17,11 +18,15 @@ from simulator.signals import (
     feature_mean,
     feature_null_ratio,
     golden_accuracy,
+    label_age,
     labelled_accuracy,
     latency_quantile,
+    memory_used,
     psi,
     request_rate,
+    restart_count,
     score_psi,
+    version_share,
 )
 from simulator.world.telemetry import Floats, Telemetry
 
@@ -38,6 +43,7 @@ class SignalKind(Protocol):
 
 
 KINDS: Mapping[str, SignalKind] = {
+    "answer-form-ratio": answer_form_ratio,
     "burn-rate": burn_rate,
     "decision-ratio": decision_ratio,
     "error-ratio": error_ratio,
@@ -45,9 +51,13 @@ KINDS: Mapping[str, SignalKind] = {
     "feature-mean": feature_mean,
     "feature-null-ratio": feature_null_ratio,
     "golden-accuracy": golden_accuracy,
+    "label-age": label_age,
     "labelled-accuracy": labelled_accuracy,
     "latency-quantile": latency_quantile,
+    "memory-used": memory_used,
     "psi": psi,
     "request-rate": request_rate,
+    "restart-count": restart_count,
     "score-psi": score_psi,
+    "version-share": version_share,
 }

@@ -1,6 +1,7 @@
 """What passes from node to node: fields of prototype requests, and the delays and failures they have met.
 
 Arrays have axes (state, prototype); an axis of length 1 stands for all alike.
+What only a model, an endpoint or a consumer adds does not pass a pipeline.
 """
 
 from __future__ import annotations
@@ -12,8 +13,11 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.world.courses import Course, level_of
+
 Floats: TypeAlias = NDArray[np.float64]
 Bools: TypeAlias = NDArray[np.bool_]
+Places: TypeAlias = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,28 @@ class Delay:
     """Of being delayed, axes (state, prototype)."""
     p50_s: float
     p99_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Some requests are served by hosts that take this many times as long."""
+
+    probability: Floats
+    """Of being served by them, axes (state, prototype)."""
+    factor: Floats
+    """Axes (state,)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """What else belongs to a score beside its logit."""
+
+    threshold: Floats
+    """Scores above it block; axes (state, prototype or 1)."""
+    version: Floats
+    """Index of the model's version that scored; axes (state, prototype or 1)."""
+    by: Callable[[str], tuple[Floats, Floats, float]]
+    """What another version makes of the same requests: logit, threshold (state, 1), and its index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +68,21 @@ class Flow:
     """What is right, as the consumers see it; none before the endpoint."""
     load: Floats = field(default_factory=lambda: np.ones(1))
     """Requests offered, relative to the traffic of the hour; axes (state,)."""
+    scoring: Scoring | None = None
+    """None before the model has scored."""
+    paces: tuple[Pace, ...] = ()
+    refused: Floats = field(default_factory=lambda: np.zeros((1, 1)))
+    """Probability of being refused before any work is done."""
+    spoilt: Mapping[str, Floats] = field(default_factory=dict)
+    """Probability that the model's answer cannot be used, by its form: see ``outcomes.FORMS``."""
+    memory: Floats = field(default_factory=lambda: np.zeros(1))
+    """Of the memory that is free when all is well, the share that is filled; axes (state,)."""
+    asked: Places | None = None
+    """Whose request each prototype now makes; none: its own."""
+    mislabelled: Floats = field(default_factory=lambda: np.zeros((1, 1)))
+    """1 where the label that comes back says the opposite of what is right."""
+    label_late_s: Floats = field(default_factory=lambda: np.zeros(1))
+    """How much later than usual they come; axes (state,)."""
 
     def with_field(self, name: str, values: Floats) -> Flow:
         """The same flow, one field replaced; unchanged where the flow has no such field."""
@@ -69,6 +110,14 @@ class Flow:
         """The same flow, with one more way to fail."""
         return replace(self, failure=either(self.failure, probability))
 
+    def with_pace(self, pace: Pace) -> Flow:
+        return replace(self, paces=(*self.paces, pace))
+
+    def with_spoilt(self, form: str, probability: Floats) -> Flow:
+        """The same flow, with more answers of a form that cannot be used."""
+        before = self.spoilt.get(form, np.zeros((1, 1)))
+        return replace(self, spoilt={**self.spoilt, form: either(before, probability)})
+
 
 def either(one: Floats, other: Floats) -> Floats:
     """The probability of at least one of two independent events; exactly ``one`` where the other is impossible."""
@@ -94,6 +143,12 @@ class Reach:
     """Of the node."""
     version: Floats = field(default_factory=lambda: np.full(1, -1.0))
     """Index of the version that serves, axes (state,); negative: none of them, as after a retraining."""
+    host: Floats = field(default_factory=lambda: np.zeros((1, 1)))
+    """The place in [0, 1) of the host that serves a prototype whenever it comes, axes (state, prototype)."""
+    pinned: Floats = field(default_factory=lambda: np.zeros(1))
+    """1 where requests name the version that they want; axes (state,)."""
+    reverted: Floats = field(default_factory=lambda: np.zeros(1))
+    """1 where the node runs with its previous configuration; axes (state,)."""
 
     def hit(self) -> Bools:
         """Prototypes reached, as soon as there is any intensity."""
@@ -106,6 +161,18 @@ class Reach:
     def chance(self) -> Floats:
         """Probability of being reached when nobody's fate is fixed; axes (state, prototype)."""
         return self.share * self.intensity[:, None] * self.inside[None, :]
+
+    def on_hosts(self) -> Bools:
+        """Prototypes that the hosts which are reached serve: the first of them, more as the intensity grows."""
+        return (self.host < self.share * self.intensity[:, None]) & self.inside[None, :]
+
+    def on_all_hosts(self) -> Bools:
+        """Prototypes on the hosts that are reached, as soon as there is any intensity."""
+        return (self.host < self.share) & self.inside[None, :] & (self.intensity[:, None] > 0)
+
+    def unless(self, flags: Floats) -> Reach:
+        """The same reach, with no intensity in the states whose flag, axes (state,), is up."""
+        return replace(self, intensity=np.where(flags > 0, 0.0, self.intensity))
 
     def while_serving(self, version: str) -> Reach:
         """The same reach, with no intensity in states in which another version serves."""
@@ -132,31 +199,37 @@ class PlacedFault:
     benign: bool
     """Noise by the author's intention; the impact alone decides what counts as harm."""
 
-    def intensity(self, minutes: Floats) -> Floats:
-        """How strong the fault is at each replica's minute, axes (replica,): 0 before onset and after its duration."""
+    course: Course | None = None
+    """How the kind itself comes and goes, beside the shape that the drill gives it."""
+
+    def intensity(self, minutes: Floats, started: Floats | None = None) -> Floats:
+        """How strong the fault is at each replica's minute, axes (replica,): 0 before onset and after its duration.
+
+        ``started``: the minute at which the processes of its node were last restarted, axes (replica,).
+        """
         age = minutes - self.onset_minutes
         alive = age >= 0
         if self.duration_minutes is not None:
             alive &= age < self.duration_minutes
-        return np.where(alive, _course(self.shape, age, self.ramp_minutes, self.duration_minutes), 0.0)
+        level = level_of(self.shape, age, self.ramp_minutes, self.duration_minutes)
+        if self.course is not None:
+            level = level * self.course.level(self._lived(minutes, started))
+        return np.where(alive, level, 0.0)
 
+    def restarts(self, since: Floats, until: Floats, started: Floats | None = None) -> Floats:
+        """How often the fault itself has had processes restarted in that time; axes (replica,)."""
+        if self.course is None:
+            return np.zeros_like(self.onset_minutes)
+        end = self.onset_minutes + (np.inf if self.duration_minutes is None else self.duration_minutes)
+        counts = (
+            self.course.restarts(np.maximum(self._lived(np.minimum(minute, end), started), 0.0))
+            for minute in (until, since)
+        )
+        return np.maximum(next(counts) - next(counts), 0.0)
 
-_LEVELS = 64
-"""A ramp is climbed in so many steps, so that equal states are seen to be equal."""
-
-
-def _course(shape: str, age: Floats, ramp: float, duration: float | None) -> Floats:
-    if shape == "periodic":
-        period = ramp or 60.0
-        level = 0.5 - 0.5 * np.cos(2 * np.pi * age / period)
-    elif shape == "pulse":
-        half = (duration or 2 * ramp or 2.0) / 2
-        level = 1 - np.abs(age - half) / half
-    elif shape == "step" or ramp <= 0:
-        return np.ones_like(age)
-    elif shape == "linear":
-        level = age / ramp
-    else:
-        level = 1 / (1 + np.exp(-10 * (age / ramp - 0.5)))
-        level = np.where(age >= ramp, 1.0, level)
-    return np.clip(np.round(level * _LEVELS) / _LEVELS, 0.0, 1.0)
+    def _lived(self, minutes: Floats, started: Floats | None) -> Floats:
+        """Minutes since the onset, or since the restart that came after it."""
+        age = minutes - self.onset_minutes
+        if started is None or self.course is None or not self.course.of_process:
+            return age
+        return np.where((started <= minutes) & (started > self.onset_minutes), minutes - started, age)

@@ -6,65 +6,20 @@ What is right, and how much is asked, is what the consumers bring back.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from generator.model import Edge, Node, NodeVersion, PanelRows, Service
-from simulator.world.flow import Bools, Delay, Floats, Flow, PlacedFault, Reach, either
+from generator.model import Node, NodeVersion, PanelRows, Service
+from simulator.world.asking import hosts_of, shuffled_places
+from simulator.world.flow import Floats, Flow, PlacedFault, Places, Reach, Scoring, either
 from simulator.world.joining import by_version, features_of, joined
+from simulator.world.lineage import in_order, only
+from simulator.world.passage import NOTHING, Answer, Passage, Troubles
 from simulator.world.scorer import Coefficients, Scorer
 from simulator.world.settings import LastGood, Settings
 from simulator.world.staleness import HOUR_S, aged
-
-
-class LineageError(ValueError):
-    """The service's lineage is not one that the world can run."""
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """What became of the prototypes; axes (state, prototype)."""
-
-    features: Mapping[str, Floats]
-    """As the active pipeline version computed them, before toggles; NaN where missing."""
-    ages_s: Mapping[str, Floats]
-    """How much older than in the healthy world these are; a feature that is not named: no older."""
-    score: Floats
-    threshold: Floats
-    """Axes (state, 1)."""
-    rules_block: Bools
-    label: Floats
-    """What is right in this world."""
-    golden_score: Floats
-    """What the model makes of requests whose sources are healthy."""
-    model_share: Floats
-    """Of requests that the model decides, axes (state,): a route that does not reach the endpoint decides none."""
-    model_delays: tuple[Delay, ...]
-    fallback_delays: tuple[Delay, ...]
-    model_failure: Floats
-    """Probability that a request fails on the model's route."""
-    fallback_failure: Floats
-    load: Floats
-    """Requests offered, relative to the traffic of the hour; axes (state,)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Troubles:
-    """Faults, and how strong each is in each state."""
-
-    faults: tuple[PlacedFault, ...]
-    intensity: Floats
-    """Axes (state, fault)."""
-
-    def without(self, nodes: Container[str]) -> Troubles:
-        """The same, with nothing wrong at these nodes; itself where nothing is."""
-        there = np.array([fault.node in nodes for fault in self.faults], dtype=bool)
-        return replace(self, intensity=np.where(there, 0.0, self.intensity)) if there.any() else self
-
-
-NOTHING = Troubles((), np.zeros((1, 0)))
 
 
 class Graph:
@@ -79,69 +34,97 @@ class Graph:
             name: columns[name] for node in service.lineage.nodes for name in node.fields if name in columns
         }
         self.edges = service.lineage.edges
-        self.order = _in_order(service.lineage.nodes, self.edges)
-        self.model = _only(service.lineage.nodes, "model")
-        self.endpoint = _only(service.lineage.nodes, "endpoint")
-        self.fallback = _only(service.lineage.nodes, "fallback")
+        self.order = in_order(service.lineage.nodes, self.edges)
+        self.model = only(service.lineage.nodes, "model")
+        self.endpoint = only(service.lineage.nodes, "endpoint")
+        self.fallback = only(service.lineage.nodes, "fallback")
         self.defaults = {
             feature.name: feature.default
             for node in service.lineage.nodes
             for version in node.versions
             for feature in version.features
         }
-        self.rank = _ranks(self.weight)
+        self.rank = shuffled_places(self.weight, key=20)
+        self.host = shuffled_places(self.weight, key=21)
         self.scorer = Scorer(self.model, self.defaults, self.weight)
         self.sources = frozenset(node.id for node in self.order if node.kind == "source")
 
     def run(self, settings: Settings, faults: Sequence[PlacedFault], intensity: Floats) -> Passage:
         """Pass the panel through; ``intensity`` has axes (state, fault)."""
         troubles = Troubles(tuple(faults), intensity)
-        own, label, load = self._answer(settings, troubles)
-        flows = self._carry(settings, troubles)
+        answer = self._answer(settings, troubles)
+        own = answer.own
+        flows = self._carry(settings, troubles, answer.asked)
         arrived, fallback = flows[self.model.id], flows[self.fallback.id]
-        coefficients = self._coefficients(settings, arrived, label)
+        coefficients = self._coefficients(settings, arrived, answer)
         model = self._decide(arrived, coefficients, settings, troubles)
+        scoring = _scoring(model)
+        golden = self._golden(model, coefficients, settings, troubles, answer.asked)
         return Passage(
             features=arrived.fields,
             ages_s=arrived.ages_s,
             score=_chance(model),
-            threshold=coefficients.threshold[:, None],
+            threshold=scoring.threshold,
+            version=scoring.version,
             rules_block=_points(self.fallback, fallback) >= self.fallback.points_threshold,
-            label=label,
-            golden_score=self._golden_score(model, coefficients, settings, troubles),
+            label=answer.label,
+            labelled=answer.labelled,
+            label_late_s=answer.label_late_s,
+            golden_score=_chance(golden),
+            golden_threshold=_scoring(golden).threshold,
             model_share=self._share(settings),
             model_delays=(*model.delays, *own.delays),
             fallback_delays=(*fallback.delays, *own.delays),
+            model_paces=(*model.paces, *own.paces),
+            fallback_paces=(*fallback.paces, *own.paces),
             model_failure=either(model.failure, own.failure),
             fallback_failure=either(fallback.failure, own.failure),
-            load=load,
+            refused=answer.refused,
+            spoilt=model.spoilt,
+            memory=np.maximum(model.memory, own.memory),
+            load=answer.load,
         )
 
-    def _answer(self, settings: Settings, troubles: Troubles) -> tuple[Flow, Floats, Floats]:
-        """What the endpoint adds to every answer; what is right, and how much is asked, as its consumers have it."""
+    def _answer(self, settings: Settings, troubles: Troubles) -> Answer:
+        """What the endpoint adds; what is right, how much is asked and by whom, as its consumers have it."""
         flows: dict[str, Flow] = {}
-        label, load = self.label[None, :], np.ones(1)
+        no, nobody = np.zeros(1), np.zeros((1, 1))
+        answer = Answer(Flow({}), self.label[None, :], nobody, no, np.ones(1), nobody, None)
         for node in self.order:
             if node.id == self.endpoint.id:
-                flows[node.id] = self._disturb(node, Flow({}, label=label), settings, troubles)
+                flows[node.id] = self._disturb(node, Flow({}, label=self.label[None, :]), settings, troubles)
+                answer = replace(answer, own=flows[node.id])
             elif node.kind == "consumer":
                 flow = self._disturb(node, self._merge(node, None, flows), settings, troubles)
                 if flow.label is not None:
-                    label = np.where(flow.label != self.label, flow.label, label)
-                    load = np.maximum(flow.load, load)
+                    answer = self._told(answer, flow)
                 flows[node.id] = flow
-        return flows[self.endpoint.id], label, load
+        return answer
 
-    def _carry(self, settings: Settings, troubles: Troubles) -> dict[str, Flow]:
+    def _told(self, answer: Answer, flow: Flow) -> Answer:
+        """The same, with what one more consumer has to say."""
+        assert flow.label is not None
+        label = np.where(flow.label != self.label, flow.label, answer.label)
+        return replace(
+            answer,
+            label=label,
+            mislabelled=np.maximum(answer.mislabelled, flow.mislabelled),
+            label_late_s=np.maximum(answer.label_late_s, flow.label_late_s),
+            load=np.maximum(flow.load, answer.load),
+            refused=np.maximum(flow.refused, answer.refused),
+            asked=answer.asked if flow.asked is None else flow.asked,
+        )
+
+    def _carry(self, settings: Settings, troubles: Troubles, asked: Places | None = None) -> dict[str, Flow]:
         """What leaves each node on the way to a decision; at the model, what arrives there."""
         flows: dict[str, Flow] = {}
         healthy: Mapping[str, Flow] = {}
         if troubles.faults and any(np.any(spare.on > 0) for spare in settings.last_good.values()):
-            healthy = self._carry(settings, NOTHING)
+            healthy = self._carry(settings, NOTHING, asked)
         for node in self.order:
             if node.kind in ("endpoint", "consumer"):
                 continue
-            flow = self._arrive(node, flows, settings)
+            flow = self._arrive(node, flows, settings, asked)
             if node.id != self.model.id:
                 flow = self._disturb(node, flow, settings, troubles)
             if node.id in settings.last_good and healthy:
@@ -170,35 +153,52 @@ class Graph:
             flow = flow.with_field(name, np.where(filled, old, seen)).with_age(name, older)
         return flow
 
-    def _coefficients(self, settings: Settings, arrived: Flow, label: Floats) -> Coefficients:
+    def _coefficients(self, settings: Settings, arrived: Flow, answer: Answer) -> Coefficients:
         released = self.scorer.released(settings)
         if not np.any(settings.retrained > 0):
             return released
         features = arrived.fields
         frozen = settings.training_frozen[:, None] > 0
         if frozen.any():
-            healthy = self._carry(settings, NOTHING)[self.model.id].fields
+            healthy = self._carry(settings, NOTHING, answer.asked)[self.model.id].fields
             features = {
                 name: np.where(frozen, healthy.get(name, self._gap), seen) for name, seen in features.items()
             }
-        return self.scorer.trained(released, settings, features, label)
+        return self.scorer.trained(released, settings, features, answer.labelled)
 
     def _decide(
         self, arrived: Flow, coefficients: Coefficients, settings: Settings, troubles: Troubles
     ) -> Flow:
         """What leaves the model."""
         logit = self.scorer.logit(coefficients, settings, arrived.fields)
-        return self._disturb(self.model, replace(arrived, logit=logit), settings, troubles)
 
-    def _golden_score(
-        self, model: Flow, coefficients: Coefficients, settings: Settings, troubles: Troubles
-    ) -> Floats:
-        """What the model makes of requests whose sources are healthy, and nothing else is."""
+        def by(version: str) -> tuple[Floats, Floats, float]:
+            other = self.scorer.of_version(version, settings)
+            return (
+                self.scorer.logit(other, settings, arrived.fields),
+                other.threshold[:, None],
+                self.scorer.place(version),
+            )
+
+        scoring = Scoring(
+            coefficients.threshold[:, None], self.scorer.chosen(settings)[:, None].astype(float), by
+        )
+        return self._disturb(self.model, replace(arrived, logit=logit, scoring=scoring), settings, troubles)
+
+    def _golden(
+        self,
+        model: Flow,
+        coefficients: Coefficients,
+        settings: Settings,
+        troubles: Troubles,
+        asked: Places | None,
+    ) -> Flow:
+        """What leaves the model for requests of the healthy world, whose sources are healthy, and nothing else is."""
         calm = troubles.without(self.sources)
-        if calm is troubles:
-            return _chance(model)
+        if calm is troubles and asked is None:
+            return model
         arrived = self._carry(settings, calm)[self.model.id]
-        return _chance(self._decide(arrived, coefficients, settings, calm))
+        return self._decide(arrived, coefficients, settings, calm)
 
     def _share(self, settings: Settings) -> Floats:
         arriving = {edge.feeds for edge in self.edges if edge.into == self.endpoint.id}
@@ -206,9 +206,12 @@ class Graph:
             return np.zeros_like(settings.model_share)
         return settings.model_share if self.fallback.id in arriving else np.ones_like(settings.model_share)
 
-    def _arrive(self, node: Node, flows: Mapping[str, Flow], settings: Settings) -> Flow:
+    def _arrive(
+        self, node: Node, flows: Mapping[str, Flow], settings: Settings, asked: Places | None
+    ) -> Flow:
         if node.kind == "source":
-            return Flow({name: self.fields[name][None, :] for name in node.fields if name in self.fields})
+            named = {name: self.fields[name] for name in node.fields if name in self.fields}
+            return Flow({name: it[None, :] if asked is None else it[asked] for name, it in named.items()})
         if node.kind != "pipeline" or not node.versions:
             return self._merge(node, None, flows)
         chosen = settings.version[node.id]
@@ -242,6 +245,9 @@ class Graph:
                     weight=self.weight,
                     versions=tuple(version.id for version in node.versions),
                     version=self._serving(node, settings),
+                    host=hosts_of(self.host, settings.drained.get(node.id)),
+                    pinned=settings.pinned.get(node.id, np.zeros(1)),
+                    reverted=settings.reverted.get(node.id, np.zeros(1)),
                 )
                 flow = fault.transform(flow, reach)
         return flow
@@ -258,39 +264,14 @@ def _chance(flow: Flow) -> Floats:
     return chance
 
 
+def _scoring(flow: Flow) -> Scoring:
+    assert flow.scoring is not None
+    return flow.scoring
+
+
 def _points(node: Node, flow: Flow) -> Floats:
     total: Floats = np.zeros((1, 1))
     for rule in node.rules:
         if rule.field in flow.fields:
             total = total + rule.points * (flow.fields[rule.field] > rule.above)
     return total
-
-
-def _in_order(nodes: Sequence[Node], edges: Sequence[Edge]) -> tuple[Node, ...]:
-    """Givers before takers; LineageError on a ring."""
-    waiting = {node.id: {edge.feeds for edge in edges if edge.into == node.id} for node in nodes}
-    by_id = {node.id: node for node in nodes}
-    out: list[Node] = []
-    while waiting:
-        ready = [id for id, givers in waiting.items() if not givers & waiting.keys()]
-        if not ready:
-            raise LineageError(f"the lineage feeds itself: {', '.join(waiting)}")
-        for id in ready:
-            out.append(by_id[id])
-            del waiting[id]
-    return tuple(out)
-
-
-def _only(nodes: Sequence[Node], kind: str) -> Node:
-    found = [node for node in nodes if node.kind == kind]
-    if len(found) != 1:
-        raise LineageError(f"the world runs services with exactly one {kind}; this one has {len(found)}")
-    return found[0]
-
-
-def _ranks(weight: Floats) -> Floats:
-    """A fixed shuffle of the prototypes, as places in [0, 1) that are uniform by traffic."""
-    order = np.random.Generator(np.random.Philox(key=20)).permutation(len(weight))
-    ranks = np.empty(len(weight))
-    ranks[order] = np.cumsum(weight[order]) - weight[order] / 2
-    return ranks

@@ -24,6 +24,7 @@ def joined(one: Flow, other: Flow) -> Flow:
         failure=either(one.failure, other.failure),
         label=one.label if other.label is None else other.label,
         load=np.maximum(one.load, other.load),
+        refused=either(one.refused, other.refused),
     )
 
 

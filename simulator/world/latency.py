@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product
 from statistics import NormalDist
+from typing import TypeVar
 
 import numpy as np
 
-from simulator.world.flow import Delay, Floats
+from simulator.world.flow import Delay, Floats, Pace
 
+Met = TypeVar("Met", Delay, Pace)
 Z99 = NormalDist().inv_cdf(0.99)
 FINEST_GRID_S = 0.0025
 GRID_POINTS = 2048
@@ -64,8 +66,8 @@ def _masses(cumulative: Floats) -> Floats:
     return np.diff(cumulative, axis=1, prepend=0.0)
 
 
-def mixtures(delays: Sequence[Delay]) -> list[tuple[tuple[Delay, ...], Floats]]:
-    """Every subset of the delays, with the probability that exactly these are met; axes (state, prototype)."""
+def mixtures(delays: Sequence[Met]) -> list[tuple[tuple[Met, ...], Floats]]:
+    """Every subset of the delays or paces, with the probability that exactly these are met; (state, prototype)."""
     out = []
     for chosen in product((False, True), repeat=len(delays)):
         weight: Floats = np.ones((1, 1))

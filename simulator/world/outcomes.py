@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,6 +12,9 @@ from simulator.world.flow import Floats
 OUTCOMES = ("right", "late", "refused", "wrong", "failed")
 """From best to worst for the one who asked."""
 CODES = ("200", "429", "500")
+FORMS = ("answer", "refusal", "malformed")
+"""Of the model's answers: one that can be used, a refusal to give one, one that nobody can read."""
+_END_OF_FORM = {"refusal": OUTCOMES.index("refused"), "malformed": OUTCOMES.index("failed")}
 
 
 def codes_of(refused: Floats, failed: float, failure: Floats) -> Floats:
@@ -22,16 +27,45 @@ def codes_of(refused: Floats, failed: float, failure: Floats) -> Floats:
 def ends_of(
     decided: NDArray[np.intp], late: Floats, refused: Floats, failed: float, failure: Floats
 ) -> Floats:
-    """Probabilities of the outcomes, (state, prototype, outcome), from the decision each prototype would get."""
-    taken = (1 - failed) * (1 - refused)[:, None]
+    """Probabilities of the outcomes, (state, prototype, outcome), from the decision each prototype would get.
+
+    ``refused`` has axes (state, prototype or 1).
+    """
+    taken = (1 - failed) * (1 - refused)
     answered = taken * (1 - failure)
     out = np.zeros((*decided.shape, len(OUTCOMES)))
     in_time = np.broadcast_to(answered * (1 - late), decided.shape)
     np.put_along_axis(out, decided[:, :, None], in_time[:, :, None], axis=2)
     out[:, :, 1] += answered * late
-    out[:, :, 2] += ((1 - failed) * refused)[:, None]
+    out[:, :, 2] += (1 - failed) * refused
     out[:, :, 4] += failed + taken * failure
     return out
+
+
+def spoilt_ends(ends: Floats, spoilt: Mapping[str, Floats]) -> Floats:
+    """The same, where answers cannot be used with these probabilities, by form.
+
+    What is held for a person waits all the same.
+    """
+    ends = ends.copy()
+    for form in (form for form in FORMS if form in spoilt):
+        for decided in (0, 1, 3):
+            lost = ends[:, :, decided] * spoilt[form]
+            ends[:, :, decided] -= lost
+            ends[:, :, _END_OF_FORM[form]] += lost
+    return ends
+
+
+def form_shares(spoilt: Mapping[str, Floats], weight: Floats, states: int) -> Floats:
+    """Shares of ``FORMS`` among the model's answers, (state, form); who refuses writes nothing malformed."""
+    out = np.zeros((states, len(FORMS)))
+    usable: Floats = np.ones((1, 1))
+    for place, form in enumerate(FORMS[1:], 1):
+        if form in spoilt:
+            out[:, place] = np.broadcast_to(usable * spoilt[form], (states, len(weight))) @ weight
+            usable = usable * (1 - spoilt[form])
+    out[:, 0] = 1 - out[:, 1:].sum(axis=1)
+    return np.maximum(out, 0.0)
 
 
 def ended_worse(healthy: Floats, now: Floats) -> Floats:

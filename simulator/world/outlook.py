@@ -12,13 +12,15 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.model import PanelRows, RouteLatency, Service
-from simulator.world import latency
+from generator.model import PanelRows, Service
 from simulator.world.drift import Bins, quantile_bins
-from simulator.world.flow import Delay, Floats, PlacedFault
-from simulator.world.graph import Graph, Passage
-from simulator.world.outcomes import codes_of, ended_worse, ends_of
-from simulator.world.queue import Queue, queue_of
+from simulator.world.flow import Floats, PlacedFault, either
+from simulator.world.graph import Graph
+from simulator.world.marginals import feature_ages, feature_shares, version_shares
+from simulator.world.outcomes import codes_of, ended_worse, form_shares
+from simulator.world.passage import Passage
+from simulator.world.queue import mean_over, queue_of
+from simulator.world.routes import Routes
 from simulator.world.settings import Knob, Settings, as_released
 
 DECISIONS = ("allow", "review", "block")
@@ -57,25 +59,17 @@ class Outlook:
     """Share of requests with healthy inputs that the model's route decides right."""
     load_factor: Floats
     """Requests offered, relative to the traffic of the hour."""
+    versions: Floats
+    """(state, version): of the requests that the model decides, by the version that scored them."""
+    forms: Floats
+    """(state, form): of the model's answers; see ``FORMS``."""
+    memory: Floats
+    """Of the memory that is free when all is well, the share that is filled."""
+    label_late_s: Floats
+    """How much later than usual labels come."""
 
     def take(self, index: NDArray[np.intp]) -> Outlook:
         return Outlook(**{item.name: getattr(self, item.name)[index] for item in fields(self)})
-
-
-@dataclass(frozen=True, slots=True)
-class _Route:
-    """What requests meet on one of the two routes; the first axis of every array is the state."""
-
-    ends: Floats
-    """(state, prototype, outcome): see ``OUTCOMES``."""
-    within: Floats
-    """(state, edge)"""
-    decisions: Floats
-    """(state, decision)"""
-    right: Floats
-    """Share of requests that are answered and decided right."""
-    failure: Floats
-    """Share of requests that fail on this route."""
 
 
 class Outlooks:
@@ -87,6 +81,7 @@ class Outlooks:
         self.service, self.knobs, self.faults = service, tuple(knobs), tuple(faults)
         self.graph = Graph(service, panel)
         self.edges_s: Floats = np.array(service.profile.latency.buckets_ms) / 1000
+        self.routes = Routes(service, self.graph.weight, self.edges_s)
         self.drift_features = service.profile.drift.features
         healthy = self.graph.run(
             as_released_by(service, self.defaults[None, :], self.knobs), (), np.zeros((1, 0))
@@ -165,20 +160,20 @@ class Outlooks:
 
     def _aggregate(self, settings: Settings, passage: Passage, load: Floats) -> tuple[Outlook, Floats]:
         """The outlook (its impact still zero), and how the prototypes end: (state, prototype, outcome)."""
-        states, weight = len(load), self.graph.weight
+        states, weight, names = len(load), self.graph.weight, self.drift_features
         queue = queue_of(self.service, settings, passage, load, weight)
-        model, rules = self._model_route(settings, passage, queue), self._rules_route(passage, queue)
+        model, rules = self.routes.by_model(settings, passage, queue), self.routes.by_rules(passage, queue)
         share = passage.model_share[:, None]
         failure, right = (
             share[:, 0] * taken + (1 - share)[:, 0] * passed_by
             for taken, passed_by in ((model.failure, rules.failure), (model.right, rules.right))
         )
-        features, mean, sd = self._features(passage, states)
+        features, mean, sd = feature_shares(passage, names, self.bins, weight, states)
         score = np.broadcast_to(passage.score, (states, len(weight)))
-        golden = passage.golden_score > passage.threshold
+        refused = either(queue.refused, mean_over(passage.refused, weight))
         outlook = Outlook(
             impact=np.zeros(states),
-            codes=codes_of(queue.refused, self.service.profile.error_ratio, failure),
+            codes=codes_of(refused, self.service.profile.error_ratio, failure),
             within=share * model.within + (1 - share) * rules.within,
             decisions=share * model.decisions + (1 - share) * rules.decisions,
             model_share=passage.model_share,
@@ -190,103 +185,21 @@ class Outlooks:
             score_sd=np.sqrt(np.maximum(score**2 @ weight - (score @ weight) ** 2, 0.0)),
             correct=right / np.maximum(1 - failure, LEAST_ANSWERED),
             busy=queue.busy,
-            feature_age_s=self._ages(passage, states),
-            golden=((golden == (self.graph.label > 0.5)) * (1 - passage.model_failure)) @ weight,
+            feature_age_s=feature_ages(passage, names, weight, states),
+            golden=self._golden(passage) @ weight,
             load_factor=np.broadcast_to(passage.load, (states,)),
+            versions=version_shares(passage, len(self.graph.model.versions), weight, states),
+            forms=form_shares(passage.spoilt, weight, states),
+            memory=np.broadcast_to(passage.memory, (states,)),
+            label_late_s=np.broadcast_to(passage.label_late_s, (states,)),
         )
         return outlook, share[:, :, None] * model.ends + (1 - share)[:, :, None] * rules.ends
 
-    def _model_route(self, settings: Settings, passage: Passage, queue: Queue) -> _Route:
-        """What requests meet that the model decides; doubtful ones may be held for a person."""
-        times = self._times(passage.model_delays, self.service.profile.latency.model, queue)
-        held = np.abs(passage.score - passage.threshold) < settings.hold_margin[:, None]
-        block = passage.score > passage.threshold
-        return self._route(passage, queue, times, block=block, held=held, failure=passage.model_failure)
-
-    def _rules_route(self, passage: Passage, queue: Queue) -> _Route:
-        """What requests meet that the fallback decides; it holds none."""
-        times = self._times(passage.fallback_delays, self.service.profile.latency.fallback, queue)
-        block = np.broadcast_to(passage.rules_block, (len(queue.refused), len(self.graph.weight)))
-        held = np.zeros(block.shape, dtype=bool)
-        return self._route(passage, queue, times, block=block, held=held, failure=passage.fallback_failure)
-
-    def _route(
-        self,
-        passage: Passage,
-        queue: Queue,
-        times: tuple[Floats, Floats],
-        *,
-        block: NDArray[np.bool_],
-        held: NDArray[np.bool_],
-        failure: Floats,
-    ) -> _Route:
-        weight, is_right = self.graph.weight, block == (passage.label > 0.5)
-        within, late = times
-        decided = np.where(held, 2, np.where(is_right, 0, 3))
-        return _Route(
-            ends=ends_of(decided, late, queue.refused, self.service.profile.error_ratio, failure),
-            within=within,
-            decisions=np.stack([(~block & ~held) @ weight, held @ weight, (block & ~held) @ weight], axis=1),
-            right=(is_right * (1 - failure)) @ weight,
-            failure=self._traffic(failure, len(queue.refused)),
-        )
-
-    def _traffic(self, values: Floats, states: int) -> Floats:
-        """The mean over the traffic; axes (state,)."""
-        mean: Floats = np.broadcast_to(values, (states, len(self.graph.weight))) @ self.graph.weight
-        return mean
-
-    def _ages(self, passage: Passage, states: int) -> Floats:
-        """Of the values that are there; zero where every value is missing."""
-        ages = np.zeros((states, len(self.drift_features)))
-        for place, name in enumerate(self.drift_features):
-            if name in passage.ages_s:
-                present = np.where(np.isnan(passage.features[name]), 0.0, 1.0)
-                there = self._traffic(present, states)
-                total = self._traffic(passage.ages_s[name] * present, states)
-                ages[:, place] = np.divide(total, there, out=np.zeros(states), where=there > 0)
-        return np.round(ages, 6)
-
-    def _times(self, delays: Sequence[Delay], route: RouteLatency, queue: Queue) -> tuple[Floats, Floats]:
-        """Share within each bucket edge (state, edge), and lateness (state, prototype)."""
-        deadline = np.array([self.service.profile.latency.deadline_ms / 1000])
-        p50, p99 = queue.slowdown * route.p50_ms / 1000, queue.slowdown * route.p99_ms / 1000
-        within: Floats = np.zeros((len(p50), len(self.edges_s)))
-        late: Floats = np.zeros((len(p50), 1))
-        for met, probability in latency.mixtures(delays):
-            if met:
-                under = latency.share_within_delayed(self.edges_s, p50, p99, met)
-                in_time = latency.share_within_delayed(deadline, p50, p99, met)
-            else:
-                under, in_time = (
-                    latency.share_within(self.edges_s, p50, p99),
-                    latency.share_within(deadline, p50, p99),
-                )
-            traffic = np.broadcast_to(probability, (len(p50), len(self.graph.weight))) @ self.graph.weight
-            within = within + traffic[:, None] * under
-            late = late + probability * (1 - in_time)
-        return within, late
-
-    def _features(self, passage: Passage, states: int) -> tuple[Floats, Floats, Floats]:
-        weight, count = self.graph.weight, len(self.drift_features)
-        shares = np.zeros((states, count, self.widest + 1))
-        mean, sd = np.full((states, count), np.nan), np.full((states, count), np.nan)
-        for place, (name, bins) in enumerate(zip(self.drift_features, self.bins, strict=True)):
-            values = passage.features.get(name, np.full((1, len(weight)), np.nan))
-            found = bins.shares(values, weight)
-            shares[:, place, : bins.count] = found[:, :-1]
-            shares[:, place, -1] = found[:, -1]
-            present = np.where(np.isnan(values), 0.0, weight)
-            total = present.sum(1)
-            some = total > 0
-            known = np.where(np.isnan(values), 0.0, values)
-            first = np.divide((present * known).sum(1), total, out=np.full(len(total), np.nan), where=some)
-            second = np.divide(
-                (present * known**2).sum(1), total, out=np.full(len(total), np.nan), where=some
-            )
-            mean[:, place] = first
-            sd[:, place] = np.sqrt(np.maximum(second - first**2, 0.0))
-        return shares, mean, sd
+    def _golden(self, passage: Passage) -> Floats:
+        """Probability that a request with healthy inputs is decided right on the model's route; (state, prototype)."""
+        right = (passage.golden_score > passage.golden_threshold) == (self.graph.label > 0.5)
+        answered: Floats = right * (1 - passage.model_failure)
+        return answered * passage.usable if passage.spoilt else answered
 
 
 def as_released_by(service: Service, rows: Floats, knobs: Sequence[Knob]) -> Settings:

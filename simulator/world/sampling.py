@@ -13,12 +13,10 @@ import numpy as np
 from generator.model import Service
 from simulator.world import drift
 from simulator.world.draws import Draws, stream_key
+from simulator.world.exposed import ROUTES, identities_of, versions_of
 from simulator.world.flow import Floats
-from simulator.world.outcomes import CODES
+from simulator.world.outcomes import CODES, FORMS
 from simulator.world.outlook import DECISIONS, Outlook, Outlooks
-from simulator.world.telemetry import Series, series
-
-ROUTES = ("model", "fallback")
 
 
 class Sampler:
@@ -29,20 +27,33 @@ class Sampler:
     ) -> None:
         self.service, self.seeds, self.times, self.past = service, tuple(seeds), times, past
         self.exists, self.features = outlooks.exists, outlooks.drift_features
-        self.identities = tuple(_identities(service))
+        self.identities = tuple(identities_of(service))
         replicas, scrapes = len(self.seeds), len(times)
         bins = self.exists.shape[1] + 1
         self._features = np.zeros((replicas, len(self.features), bins, scrapes + 1))
         self._scores = np.zeros((replicas, outlooks.score_bins.count, scrapes + 1))
         self._labels = np.zeros((replicas, 2, scrapes + 1))
         """Running totals of (labelled, correct), by the scrape in which the requests came."""
-        self._totals = np.zeros(
-            (replicas, len(CODES) + len(outlooks.edges_s) + 1 + len(DECISIONS) + len(ROUTES))
-        )
+        self._labelled_until: Floats = np.full(replicas, -np.inf)
+        """Requests that came by then, in seconds, have their labels; axes (replica,)."""
+        self._plain = len([*CODES, *outlooks.edges_s, "+Inf", *DECISIONS, *ROUTES])
+        """So many counters come first that are drawn in any state; then those of versions and of forms."""
+        self._totals = np.zeros((replicas, self._plain + len(versions_of(service)) + len(FORMS)))
         self._draws = Draws()
         self._stream = {
             name: stream_key(name)
-            for name in ("requests", "codes", "latency", "decisions", "routes", "score", "labels", "golden")
+            for name in (
+                "requests",
+                "codes",
+                "latency",
+                "decisions",
+                "routes",
+                "score",
+                "labels",
+                "golden",
+                "versions",
+                "forms",
+            )
         }
         self._golden = np.full(len(self.seeds), np.nan)
         """Share of right answers in the last run of known requests, by replica."""
@@ -68,8 +79,11 @@ class Sampler:
             scores[replica] = generator.multinomial(size, _sums_to_one(healthy.score[0]))
         return features, scores
 
-    def sample(self, position: int, outlook: Outlook, expected: float) -> Floats:
-        """The scrape at ``times[position]``, where ``expected`` requests are usual; axes (series, replica)."""
+    def sample(self, position: int, outlook: Outlook, expected: float, restarts: Floats) -> Floats:
+        """The scrape at ``times[position]``, where ``expected`` requests are usual; axes (series, replica).
+
+        ``restarts``: how often processes have been restarted so far, axes (replica,).
+        """
         means, prediction = self._draw(position, outlook, expected)
         windows = self.service.profile.drift.windows_minutes
         starts = [self._start(position, minutes) for minutes in windows]
@@ -84,10 +98,12 @@ class Sampler:
             nulls.T,
             means.T,
             prediction[None, :],
-            *self._label_gauges(position),
+            *self._label_gauges(position, outlook.label_late_s),
             outlook.busy[None, :],
             self.service.profile.feature_age_seconds + outlook.feature_age_s.T,
             *self._golden_gauge(position, outlook),
+            self._memory(outlook),
+            restarts[None, :],
         ]
         return np.concatenate(parts)
 
@@ -97,6 +113,7 @@ class Sampler:
         means = np.full((len(self.seeds), len(self.features)), np.nan)
         prediction = np.full(len(self.seeds), np.nan)
         at, stream = self._draws.at, self._stream
+        scored = np.zeros(len(self.seeds))
         for replica, seed in enumerate(self.seeds):
             count = int(at(seed, stream["requests"], step).poisson(expected * outlook.load_factor[replica]))
             codes = at(seed, stream["codes"], step).multinomial(count, _sums_to_one(outlook.codes[replica]))
@@ -108,7 +125,8 @@ class Sampler:
                 count, _sums_to_one(outlook.decisions[replica])
             )
             by_model = at(seed, stream["routes"], step).binomial(count, outlook.model_share[replica])
-            self._totals[replica] += np.concatenate(
+            scored[replica] = by_model
+            self._totals[replica, : self._plain] += np.concatenate(
                 [codes, np.cumsum(times), decisions, [by_model, count - by_model]]
             )
             for place, key in enumerate(self._of_feature):
@@ -136,6 +154,9 @@ class Sampler:
             labelled = generator.binomial(count, self.service.profile.labels.share)
             correct = generator.binomial(labelled, min(outlook.correct[replica], 1.0))
             self._labels[replica, :, position + 1] = self._labels[replica, :, position] + (labelled, correct)
+        between = self._plain + outlook.versions.shape[1]
+        self._totals[:, self._plain : between] += self._split(step, "versions", scored, outlook.versions)
+        self._totals[:, between:] += self._split(step, "forms", scored, outlook.forms)
         return means, prediction
 
     def _start(self, position: int, minutes: float) -> int:
@@ -150,20 +171,39 @@ class Sampler:
         window = self._scores[:, :, position + 1] - self._scores[:, :, start]
         return drift.psi(self._score_reference, window, np.ones(window.shape[1]))
 
-    def _label_gauges(self, position: int) -> tuple[Floats, Floats]:
-        """Accuracy among the labels that have arrived, and the age of the newest; each (1, replica)."""
-        profile = self.service.profile
+    def _split(self, step: int, stream: str, counts: Floats, shares: Floats) -> Floats:
+        """How many fall to each share, axes (replica, share); nothing is drawn where one has them all."""
+        out = counts[:, None] * shares
+        for replica in np.flatnonzero(shares.max(axis=1) < 1).tolist():
+            generator = self._draws.at(self.seeds[replica], self._stream[stream], step)
+            out[replica] = generator.multinomial(int(counts[replica]), _sums_to_one(shares[replica]))
+        return out
+
+    def _memory(self, outlook: Outlook) -> Floats:
+        usual = self.service.profile.memory_used_ratio
+        return (usual + (1 - usual) * outlook.memory)[None, :]
+
+    def _label_gauges(self, position: int, late_s: Floats) -> tuple[Floats, Floats]:
+        """Accuracy among the labels that have arrived, and the age of the newest; each (1, replica).
+
+        Labels that have come stay: when they begin to come later, none comes for as long.
+        """
+        profile, now = self.service.profile, self.times[position]
         delay = profile.labels.delay_minutes * 60
-        end = int(np.searchsorted(self.times[: position + 1], self.times[position] - delay + 1e-6))
-        begin = int(
-            np.searchsorted(
-                self.times[: position + 1],
-                self.times[position] - delay - profile.accuracy_window_minutes * 60 + 1e-6,
-            )
-        )
-        labelled, correct = (self._labels[:, :, end] - self._labels[:, :, begin]).T
+        until = np.maximum(self._labelled_until, now - delay - late_s)
+        self._labelled_until = until
+        window = profile.accuracy_window_minutes * 60
+        correct, labelled = (self._labels_by(position, until) - self._labels_by(position, until - window)).T[
+            ::-1
+        ]
         accuracy = np.divide(correct, labelled, out=np.full(len(labelled), np.nan), where=labelled > 0)
-        return accuracy[None, :], np.full((1, len(labelled)), delay)
+        return accuracy[None, :], (now - until)[None, :]
+
+    def _labels_by(self, position: int, seconds: Floats) -> Floats:
+        """Totals (replica, 2) of the requests that had come by then, axes (replica,)."""
+        index = np.searchsorted(self.times[: position + 1], seconds + 1e-6)
+        found: Floats = self._labels[np.arange(len(index)), :, index]
+        return found
 
     def _golden_gauge(self, position: int, outlook: Outlook) -> Sequence[Floats]:
         """The gauge of known requests, (1, replica), asked anew when a run is due; none without them."""
@@ -184,33 +224,6 @@ class Sampler:
 
 def _runs_until(seconds: float, every: float) -> int:
     return math.floor(seconds / every + 1e-9)
-
-
-def _identities(service: Service) -> list[Series]:
-    """In the order in which ``sample`` lays them out."""
-    profile = service.profile
-    features, windows = profile.drift.features, [f"{minutes:g}m" for minutes in profile.drift.windows_minutes]
-    edges = [f"{edge / 1000:g}" for edge in profile.latency.buckets_ms] + ["+Inf"]
-    return [
-        *(series("model_inference_requests_total", code=code) for code in CODES),
-        *(series("model_inference_duration_seconds_bucket", le=edge) for edge in edges),
-        *(series("model_decisions_total", decision=decision) for decision in DECISIONS),
-        *(series("model_route_requests_total", route=route) for route in ROUTES),
-        *(
-            series("model_feature_psi", feature=name, window=window)
-            for window in windows
-            for name in features
-        ),
-        *(series("model_score_psi", window=window) for window in windows),
-        *(series("model_feature_null_ratio", feature=name) for name in features),
-        *(series("model_feature_mean", feature=name) for name in features),
-        series("model_prediction_mean"),
-        series("model_labelled_accuracy_ratio", window=f"{profile.accuracy_window_minutes:g}m"),
-        series("model_label_age_seconds"),
-        series("model_inference_in_flight"),
-        *(series("model_feature_age_seconds", feature=name) for name in features),
-        *([series("model_golden_accuracy_ratio")] if profile.golden else []),
-    ]
 
 
 def _sums_to_one(share: Floats) -> Floats:

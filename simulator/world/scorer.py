@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from generator.model import Node
 from simulator.world.flow import Floats
@@ -32,15 +33,29 @@ class Scorer:
         self.features = tuple({w.feature: None for version in node.versions for w in version.weights})
         self._fits: dict[bytes, Fit] = {}
 
+    def place(self, version: str) -> float:
+        """The index of a version."""
+        return float([one.id for one in self.node.versions].index(version))
+
+    def chosen(self, settings: Settings) -> NDArray[np.intp]:
+        """The index of the version in force; axes (state,)."""
+        return settings.version[self.node.id].astype(int)
+
+    def of_version(self, version: str, settings: Settings) -> Coefficients:
+        """The coefficients of one version, whichever is in force."""
+        there = np.full_like(settings.version[self.node.id], self.place(version))
+        return self.released(replace(settings, version={**settings.version, self.node.id: there}))
+
     def released(self, settings: Settings) -> Coefficients:
         """The coefficients of the versions in force."""
-        chosen = settings.version[self.node.id].astype(int)
+        chosen = self.chosen(settings)
         terms = {name: _term(self.node, name) for name in self.features}
+        threshold = np.array([version.threshold for version in self.node.versions])[chosen]
         return Coefficients(
             intercept=np.array([version.intercept for version in self.node.versions])[chosen],
             slope={name: slope[chosen] for name, (slope, _) in terms.items()},
             center={name: center[chosen] for name, (_, center) in terms.items()},
-            threshold=np.array([version.threshold for version in self.node.versions])[chosen],
+            threshold=np.where(np.isnan(settings.threshold), threshold, settings.threshold),
         )
 
     def trained(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -43,6 +43,18 @@ class Settings:
     """1: the model is fitted again, on what arrives; 0: as released."""
     training_frozen: Floats = field(default_factory=lambda: np.zeros(1))
     """1: a new fit takes the features of the healthy world."""
+    threshold: Floats = field(default_factory=lambda: np.full(1, np.nan))
+    """Of the model's decisions; NaN: that of its version."""
+    in_rotation: Floats = field(default_factory=lambda: np.ones(1))
+    """Share of the workers that serve."""
+    slowdown: Floats = field(default_factory=lambda: np.ones(1))
+    """Service times relative to those of the configuration in force when all is well."""
+    drained: dict[str, Floats] = field(default_factory=dict)
+    """By node: share of its hosts that is out of rotation."""
+    pinned: dict[str, Floats] = field(default_factory=dict)
+    """By node: 1 where requests name the version that they want."""
+    reverted: dict[str, Floats] = field(default_factory=dict)
+    """By node: 1 where it runs with its previous configuration."""
 
 
 def as_released(service: Service, states: int) -> Settings:
@@ -77,3 +89,30 @@ class Knob:
     turn: Turn
     encode: Callable[[Setting], float]
     decode: Callable[[float], Setting]
+    lasts_minutes: float | None = None
+    """How long its effect on the settings lasts; none: as long as it is turned."""
+    restarts: str | None = None
+    """The node whose processes start anew when it is turned."""
+
+
+def lasting(codes: Floats, minutes: Floats, knobs: Sequence[Knob], since: Floats | None) -> Floats:
+    """Codes as the graph has them, axes (replica, knob): a setting whose effect is over is the default again."""
+    passing = [place for place, knob in enumerate(knobs) if knob.lasts_minutes is not None]
+    if not passing:
+        return codes
+    out = codes.copy()
+    for place in passing:
+        began = -np.inf if since is None else since[:, place]
+        age, knob = minutes - began, knobs[place]
+        assert knob.lasts_minutes is not None
+        out[:, place] = np.where((age >= 0) & (age < knob.lasts_minutes), codes[:, place], knob.default)
+    return out
+
+
+def started_at(knobs: Sequence[Knob], since: Floats) -> Mapping[str, Floats]:
+    """By node: the minute at which a control last restarted its processes, axes (replica,)."""
+    started: dict[str, Floats] = {}
+    for place, knob in enumerate(knobs):
+        if knob.restarts is not None:
+            started[knob.restarts] = np.maximum(started.get(knob.restarts, -np.inf), since[:, place])
+    return started

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ from simulator.world.draws import Draws, stream_key
 from simulator.world.flow import Floats, PlacedFault
 from simulator.world.outlook import Outlooks
 from simulator.world.sampling import Sampler
-from simulator.world.settings import Knob
+from simulator.world.settings import Knob, lasting, started_at
 from simulator.world.telemetry import Telemetry
 from simulator.world.traffic import rate_per_s, rounded_load
 
@@ -57,6 +57,11 @@ class World:
         self.outlooks = outlooks or Outlooks(service, panel, knobs, faults)
         self.codes: Floats = np.tile(self.outlooks.defaults, (len(self.seeds), 1))
         """What is in force, axes (replica, knob)."""
+        self.since: Floats = np.full(self.codes.shape, -np.inf)
+        """The minute at which a setting that is not the default last took effect, axes (replica, knob)."""
+        self._restarts: Floats = np.zeros(len(self.seeds))
+        self._remembers = any(knob.lasts_minutes is not None or knob.restarts for knob in self.knobs)
+        self._kills = any(fault.course is not None for fault in self.faults)
         self.past = _past(service, clockwork)
         future = np.arange(clockwork.steps + 1) * clockwork.step_seconds
         times = np.concatenate([self.past, future])
@@ -71,8 +76,21 @@ class World:
     def rows(self, minutes: float) -> Floats:
         """The states of all replicas at a minute, with the settings in force; axes (replica, column)."""
         return state_rows(
-            self.codes, minutes, faults=self.faults, service=self.service, clockwork=self.clockwork
+            self.codes,
+            minutes,
+            knobs=self.knobs,
+            faults=self.faults,
+            service=self.service,
+            clockwork=self.clockwork,
+            since=self.since if self._remembers else None,
         )
+
+    def turn(self, replica: int, knob: int, code: float, minutes: float) -> None:
+        """A setting takes effect in one replica, at that minute."""
+        self.codes[replica, knob] = code
+        if code != self.knobs[knob].default:
+            self.since[replica, knob] = minutes
+            self._restarts[replica] += self.knobs[knob].restarts is not None
 
     def step(self, step: int) -> None:
         """Take the scrape of that step, with the settings now in force."""
@@ -85,22 +103,46 @@ class World:
         known, index = self.outlooks.of(self.rows(now / 60))
         rate = rate_per_s(self.service.profile.traffic, np.array([self.clockwork.week_minute + now / 60]))[0]
         outlook = known.take(index)
-        self.telemetry.append(self._sampler.sample(position, outlook, rate * seconds))
+        if self._kills:
+            self._restarts = self._restarts + self._killed((now - seconds) / 60, now / 60)
+        self.telemetry.append(self._sampler.sample(position, outlook, rate * seconds, self._restarts))
         return outlook.impact
+
+    def _killed(self, since: float, until: float) -> Floats:
+        """How often faults have had processes restarted between two minutes, axes (replica,)."""
+        started = started_at(self.knobs, self.since)
+        killed, every = np.zeros(len(self.seeds)), np.ones(len(self.seeds))
+        for fault in self.faults:
+            killed = killed + fault.restarts(since * every, until * every, started.get(fault.node))
+        return killed
 
 
 def state_rows(
     codes: Floats,
     minutes: Floats | float,
     *,
+    knobs: Sequence[Knob],
     faults: Sequence[PlacedFault],
     service: Service,
     clockwork: Clockwork,
+    since: Floats | None = None,
 ) -> Floats:
-    """States for ``Outlooks``, axes (replica, column); ``minutes`` is one for all, or one a replica."""
+    """States for ``Outlooks``, axes (replica, column); ``minutes`` is one for all, or one a replica.
+
+    ``since``: the minute at which each setting took effect, axes as the codes; none: long ago.
+    """
     at: Floats = np.broadcast_to(np.asarray(minutes, dtype=float), (len(codes),))
     load = rounded_load(rate_per_s(service.profile.traffic, clockwork.week_minute + at))
-    return np.column_stack([codes, *(fault.intensity(at) for fault in faults), load])
+    started: Mapping[str, Floats] = {}
+    if since is not None:
+        started = started_at(knobs, since)
+    return np.column_stack(
+        [
+            lasting(codes, at, knobs, since),
+            *(fault.intensity(at, started.get(fault.node)) for fault in faults),
+            load,
+        ]
+    )
 
 
 def _past(service: Service, clockwork: Clockwork) -> Floats:

@@ -15,6 +15,7 @@ from referencing import Registry, Resource
 from generator.check import check
 from generator.load import load
 from simulator.session.play import play_machine
+from tests.bench.building import building
 from tests.bench.checking import checking
 from tests.bench.measure import TRIES, Row, table, versus
 from tests.simulator.stages import FAULT_DRILL, ROOT, stage
@@ -25,7 +26,7 @@ REPLICAS = 50
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        rows = [*checking(Path(folder)), *_checks(), *_worlds()]
+        rows = [*checking(Path(folder)), *building(Path(folder)), *_checks(), *_worlds()]
     text = _page(rows)
     PAGE.write_text(text, encoding="utf-8")
     print(text)
@@ -120,6 +121,8 @@ def _page(rows: list[Row]) -> str:
 Made by `make bench`; each row is measured in turns with its peer, in one run.
 Times are process time, the least of {TRIES} tries; what counts is the ratio, below 1 where ours is faster.
 The first two rows are whole processes with their start-up, nothing cached; the many runbooks are checked once.
+Builds are whole processes too, in repositories of generated runbooks with their drills and services; MkDocs builds
+the very tree that `runbook build` wrote, without checks and without looking at links. [Why](speed-of-builds.md).
 check-jsonschema validates each file against the runbook schema alone, and names no line.
 Measured with Python {platform.python_version()} and numpy {np.__version__} on two shared {platform.machine()} cores.
 

@@ -24,6 +24,8 @@ class Example:
     """On the way from the fault to its symptoms; without it there are none."""
     before_the_edge: tuple[str, ...] = ()
     """Metrics that the faulty node itself shows."""
+    harms: bool = True
+    """Whether requests end worse; what spoils only the labels that come back harms nobody."""
 
 
 def _fault(kind: str, node: str, **with_: object) -> Fault:
@@ -40,18 +42,43 @@ EXAMPLES = {
     example.fault.kind: example
     for example in (
         Example(_fault("bad-model-release", "fraud-model", version="summer-2026", **WRONG), _MODEL, SCORES),
+        Example(_fault("bad-configuration", "scoring-endpoint", refused=0.8), _ASKED),
+        Example(_fault("calibration-loss", "fraud-model", temperature=2.0, bias=1.5), _MODEL, SCORES),
         Example(_fault("category-permutation", "payments-feed", field="foreign_card"), _PAYMENTS),
         Example(_fault("concept-drift", "checkout"), _ASKED),
         Example(
             _fault("covariate-shift", "account-store", field="account_age_days", shift_sd=-1.5),
             Edge("account-store", CACHE.id),
         ),
+        Example(_fault("cpu-throttling", "fraud-model", speed=0.2), _MODEL),
+        Example(_fault("duplicate-data", "payments-feed", fields=["attempts_1h"], times=3), _PAYMENTS),
         Example(_fault("error-burst", "fraud-model"), _MODEL, ("model_golden_accuracy_ratio",)),
+        Example(_fault("label-corruption", "checkout"), _ASKED, harms=False),
+        Example(_fault("label-delay", "checkout", hours=2), _ASKED, harms=False),
         Example(_fault("load-surge", "scoring-endpoint", factor=8), _ASKED),
+        Example(_fault("lookup-timeout", CACHE.id, timeout_ms=400), _CACHED),
+        Example(
+            _fault("memory-leak", "fraud-model", fill_minutes=1.5, restart_minutes=1, slowdown=4),
+            _MODEL,
+            ("model_golden_accuracy_ratio", "model_memory_used_ratio", "model_restarts_total"),
+        ),
         Example(_fault("null-spike", CACHE.id, field="account_age_days"), _CACHED),
+        Example(_fault("numerical-corruption", "fraud-model", noise=6), _MODEL, SCORES),
+        Example(_fault("prior-shift", "checkout", odds_ratio=20), _ASKED),
         Example(_fault("prompt-regression", "fraud-model", version="summer-2026", **WRONG), _MODEL, SCORES),
         Example(_fault("provider-change", "fraud-model", **WRONG, p50_ms=200, p99_ms=900), _MODEL, SCORES),
         Example(_fault("provider-outage", "fraud-model"), _MODEL, ("model_golden_accuracy_ratio",)),
+        Example(
+            _fault(
+                "recurring-drift", "checkout", field="account_age_days", least=0, most=30, period_hours=0.2
+            ),
+            _ASKED,
+        ),
+        Example(
+            _fault("refusal-spike", "fraud-model", version="summer-2026", form="refusal"),
+            _MODEL,
+            ("model_golden_accuracy_ratio",),
+        ),
         Example(_fault("schema-change", "payments-feed", field="amount"), _PAYMENTS),
         Example(_fault("sentinel-value", CACHE.id, field="account_age_days", value=-1), _CACHED),
         Example(
@@ -59,8 +86,24 @@ EXAMPLES = {
             _CACHED,
         ),
         Example(_fault("tail-latency", "fraud-model", p50_ms=400, p99_ms=1500), _MODEL),
+        Example(
+            _fault(
+                "training-serving-skew",
+                "feature-pipeline",
+                version="v2",
+                feature="account_age",
+                factor=0.5,
+                offset=-1,
+            ),
+            Edge("feature-pipeline", "fraud-model"),
+        ),
         Example(_fault("unit-change", "payments-feed", field="amount", factor=100), _PAYMENTS),
         Example(_fault("upstream-outage", "payments-feed"), _PAYMENTS),
+        Example(
+            _fault("wrong-version", "fraud-model", version="spring-2026"),
+            _MODEL,
+            (*SCORES, "model_version_requests_total"),
+        ),
     )
 }
 
@@ -101,7 +144,12 @@ def _control(kind: str, node: str, *values: Setting, **with_: object) -> Control
 
 
 CONTROLS = (
+    _control("configuration", "scoring-endpoint", "current", "previous", slowdown=1.2),
+    _control("decision-threshold", "fraud-model", 0.5, 0.2, 0.35, 0.65, 0.8),
+    _control("drain", "fraud-model", 0.0, 0.1, 0.2, 0.4),
     _control("last-good-values", "feature-pipeline", "off", "on", age_hours=6.0),
+    _control("pin-route", "fraud-model", "balanced", "pinned", idle_share=0.25),
+    _control("restart", "fraud-model", "running", "restarted", rolling_minutes=4.0, share_at_a_time=0.25),
     _control("load-shed", "scoring-endpoint", 0.0, 0.25, 0.5, 0.75),
     _control("retrain", "fraud-model", "current", "retrained"),
     _control("training-freeze", "fraud-model", "off", "on"),

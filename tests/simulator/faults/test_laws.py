@@ -8,13 +8,20 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from generator import kinds
+from generator import kinds, schemas
 from generator.model import Slice, Span
 from simulator import controls, faults
 from simulator.session.stage import Stage
+from simulator.world.outlook import Outlook
 from tests.simulator.faults.examples import EXAMPLES, NEVER, staged
 
 KINDS = sorted(EXAMPLES)
+ONE_QUEUE = {
+    "cpu-throttling": "whoever waits behind slow hosts waits with those they serve",
+    "load-surge": "whoever waits behind the surge waits with it",
+}
+_TELLING = ("impact", "label_late_s", "correct", "codes", "score_mean")
+"""Of an outlook, what at least one kind of fault moves and nothing else does but the hour."""
 
 
 def _telemetry(stage: Stage) -> np.ndarray:
@@ -38,6 +45,16 @@ def _impact(stage: Stage, minute: float = 20.0) -> np.ndarray:
     return stage.outlooks.impact(stage.rows(_idle(stage), minute))
 
 
+def _differs_from_health(stage: Stage, minute: float) -> bool:
+    now, before = (outlooks_at(stage, at) for at in (minute, 0.0))
+    return any(not np.array_equal(getattr(now, name), getattr(before, name)) for name in _TELLING)
+
+
+def outlooks_at(stage: Stage, minute: float) -> Outlook:
+    known, places = stage.outlooks.of(stage.rows(_idle(stage), minute))
+    return known.take(places)
+
+
 def test_declarations_and_modules_are_the_same_sets() -> None:
     """Every declared kind of fault and of control does something, and everything that does is declared."""
     assert set(faults.KINDS) == set(kinds.load("faults")) == set(EXAMPLES)
@@ -58,7 +75,9 @@ def test_ending_a_fault_restores_the_world(kind: str) -> None:
     """After its duration the state is the healthy one again."""
     stage = staged(replace(EXAMPLES[kind].fault, duration_minutes=5))
 
-    assert np.all(_impact(stage, 7.0) > 0)
+    assert _differs_from_health(stage, 7.0)
+    assert not _differs_from_health(stage, 11.0)
+    assert np.all((_impact(stage, 7.0) > 0) == EXAMPLES[kind].harms)
     assert np.all(_impact(stage, 11.0) == 0)
 
 
@@ -113,8 +132,10 @@ def test_a_state_is_judged_alone_as_it_is_among_others(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_fault_reaches_its_slice_alone(kind: str) -> None:
     """Every fault that has whom to choose leaves the requests outside of its slice as they were."""
-    if kind == "load-surge":
-        pytest.skip("a queue has no slices: whoever waits behind the surge waits with it")
+    if kind in ONE_QUEUE:
+        pytest.skip(f"a queue has no slices: {ONE_QUEUE[kind]}")
+    if not EXAMPLES[kind].harms:
+        pytest.skip("it harms nobody")
     fault = EXAMPLES[kind].fault
     stage = staged(replace(fault, slice=Slice("merchant_risk", 0.5, 1.0)))
     graph = stage.outlooks.graph
@@ -144,3 +165,35 @@ def test_a_share_reaches_that_share_of_the_traffic() -> None:
     graph = stage.outlooks.graph
 
     assert abs(graph.weight[graph.rank < 0.3].sum() - 0.3) < graph.weight.max()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_seed_gives_the_same_world(kind: str) -> None:
+    """Two worlds of the same fault and seeds show the same, byte for byte, and the two seeds differ."""
+    first, second = (_telemetry(staged(EXAMPLES[kind].fault, minutes=8)) for _ in range(2))
+
+    np.testing.assert_array_equal(first, second)
+    assert not np.array_equal(first[:, 0], first[:, 1], equal_nan=True)
+
+
+RANGES = [
+    (kind, name, {**dict(EXAMPLES[kind].fault.with_), name: value}, bound)
+    for kind, declared in kinds.load("faults").items()
+    for name, schema in declared.parameters["properties"].items()
+    for bound, value in (
+        (schema.get("maximum"), schema.get("maximum", 0) * 2 + 1),
+        (schema.get("minimum"), schema.get("minimum", 0) * 2 - 1 if schema.get("minimum", 0) <= 0 else 0),
+        (schema.get("exclusiveMinimum"), schema.get("exclusiveMinimum", 0)),
+    )
+    if bound is not None and schema.get("type") in ("number", "integer")
+]
+
+
+@pytest.mark.parametrize(("kind", "name", "with_", "bound"), RANGES)
+def test_a_parameter_out_of_its_range_is_an_error_that_names_the_bound(
+    kind: str, name: str, with_: dict[str, object], bound: float
+) -> None:
+    """An author reads which parameter it is, and how far it may go."""
+    problems = schemas.read_part(kinds.load("faults")[kind].parameters, with_).problems
+
+    assert [problem for problem in problems if name in str(problem.pointer) and str(bound) in problem.message]

@@ -87,6 +87,24 @@ SIGNALS = (
         hold_minutes=0,
         with_={"window_minutes": 1},
     ),
+    signal("labels", "label-age", hold_minutes=0.5),
+    signal("memory", "memory-used", hold_minutes=0.25),
+    # Extrapolated increases are no whole numbers: this threshold is one that none of them meets.
+    signal("restarts", "restart-count", threshold=3.137, hold_minutes=0, with_={"window_minutes": 5}),
+    signal(
+        "misrouted",
+        "version-share",
+        threshold=0.1437,
+        hold_minutes=0.5,
+        with_={"version": "old", "window_minutes": 5},
+    ),
+    signal(
+        "refusals",
+        "answer-form-ratio",
+        threshold=0.1437,
+        hold_minutes=0.5,
+        with_={"form": "refusal", "window_minutes": 5},
+    ),
     signal(
         "burn",
         "burn-rate",
@@ -117,6 +135,15 @@ IDENTITIES = (
     *(
         series("model_decisions_total", decision=decision, instance=i)
         for decision in ("allow", "review", "block")
+        for i in "ab"
+    ),
+    *(series("model_label_age_seconds", instance=i) for i in "ab"),
+    *(series("model_memory_used_ratio", instance=i) for i in "ab"),
+    *(series("model_restarts_total", instance=i) for i in "ab"),
+    *(series("model_version_requests_total", version=v, instance=i) for v in ("new", "old") for i in "ab"),
+    *(
+        series("model_answers_total", form=form, instance=i)
+        for form in ("answer", "refusal", "malformed")
         for i in "ab"
     ),
 )
@@ -155,7 +182,20 @@ def drawn(rng: np.random.Generator) -> Floats:
     values[rows_of("model_decisions_total")] = counters(
         rng, mixtures=np.array([[4, 4, 1, 0, 0, 0], [4, 0, 0, 0, 1, 1], [1, 1, 0, 1, 2, 0]])
     )
+    values[rows_of("model_answers_total")] = counters(
+        rng, mixtures=np.array([[4, 4, 0, 0, 0, 0], [4, 0, 1, 0, 0, 0], [1, 1, 0, 1, 2, 0]])
+    )
+    values[rows_of("model_version_requests_total")] = counters(
+        rng, mixtures=np.array([[4, 4, 0, 0], [4, 2, 1, 0], [1, 1, 1, 1]])
+    )
+    values[rows_of("model_restarts_total")] = rare(rng, len(rows_of("model_restarts_total")))
     return with_gaps(rng, values)
+
+
+def rare(rng: np.random.Generator, count: int) -> Floats:
+    """Counters (counter, set, step) that grow now and then."""
+    grown = rng.random((count, SETS_A_BATCH, STEPS)) < 0.12
+    return grown.cumsum(axis=2).astype(float)
 
 
 def rows_of(name: str) -> list[int]:
