@@ -7,6 +7,7 @@ only when nothing is wrong with it.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import shutil
 import signal
@@ -118,6 +119,8 @@ def serve(preview: Preview, *, port: int) -> None:
         thread = threading.Thread(target=running.serve_forever, daemon=True)
         thread.start()
         preview.say(f"{address(running)} (Ctrl+C ends it)")
+        if preview.follows:
+            importlib.import_module("generator.site.rendering")  # a second that the first edit need not wait
         try:
             while True:
                 preview.look()

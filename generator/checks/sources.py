@@ -45,12 +45,21 @@ class Sources:
 
     def named(self, kind: str) -> frozenset[str]:
         """The names of all documents of a kind, those that were passed over among them."""
-        elsewhere = (name for other, name in self.passed_over if other == kind)
-        return frozenset([*(document.name for document in self.of_kind(kind)), *elsewhere])
+        return self._named.get(kind, frozenset())
+
+    @functools.cached_property
+    def _named(self) -> Mapping[str, frozenset[str]]:
+        named: dict[str, set[str]] = {}
+        for kind, name in (*((d.kind, d.name) for d in self.documents), *self.passed_over):
+            named.setdefault(kind, set()).add(name)
+        return {kind: frozenset(names) for kind, names in named.items()}
 
     def sound(self, kind: str) -> Iterator[Document]:
         """The documents of a kind that say what their schema asks for."""
-        return (d for d in self.of_kind(kind) if d.whole and not self.readings[d.path].problems)
+        return (document for document in self.of_kind(kind) if self._is_sound(document))
+
+    def _is_sound(self, document: Document) -> bool:
+        return document.whole and not self.readings[document.path].problems
 
     def is_complete(self, document: Document) -> bool:
         """Whether every name that it defines can be seen: no key is lost in it."""
@@ -90,7 +99,7 @@ class Sources:
     def sound_service_of(self, document: Document) -> Document | None:
         """The service that a document is about, when it says what its schema asks for."""
         service = self.service_of(document)
-        return service if service in list(self.sound("service")) else None
+        return service if service is not None and self._is_sound(service) else None
 
     def names(self, namespace: str, document: Document) -> frozenset[str]:
         """The names that a document may use in that namespace."""
