@@ -10,7 +10,7 @@ from functools import lru_cache
 from generator.model import Artifacts, Link, Term
 from generator.site.markup import Html, anchor, escape, external, local
 
-LOOKING = r"(?:\b(?:open|see|read|on|in|at|from)\s+(?:the\s+)?[\"“']?)"
+LOOKING = r"(?:(?:open|see|read|on|in|at|from)\s+(?:the\s+)?[\"“']?)"
 """What stands before the name of a dashboard that is not called one."""
 
 
@@ -75,7 +75,7 @@ def artifact_finder(artifacts: Artifacts) -> Finder:
 def term_finder(glossary: tuple[Term, ...], page: str) -> Finder:
     """Finds the words of a glossary, and their plain plurals; ``page`` is where they are explained."""
     terms = sorted(glossary, key=lambda term: (-len(term.term), term.term))
-    return _finder((rf"(?<!\w)({_words(t.term)}s?)(?!\w)", t.term, _explained(t, page)) for t in terms)
+    return _finder((rf"({_words(t.term)}s?)(?!\w)", t.term, _explained(t, page)) for t in terms)
 
 
 def id_finder(hrefs: Mapping[str, str]) -> Finder:
@@ -83,24 +83,26 @@ def id_finder(hrefs: Mapping[str, str]) -> Finder:
     ids = sorted(hrefs, key=lambda id: (-len(id), id))
     if not ids:
         return Finder()
-    pattern = re.compile("|".join(rf"(?<![\w-])({re.escape(id)})(?![\w-])" for id in ids))
+    # What all begin with stands before them once: within a word, none of them has to be tried.
+    pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(f'({re.escape(id)})' for id in ids)})(?![\w-])")
     links = tuple(_inside(hrefs[id], "db-name") for id in ids)
     return Finder(pattern, links, tuple(ids), tuple(hrefs[id] for id in ids))
 
 
 def _finder(rules: Iterable[tuple[str, str, Callable[[str], Html]]]) -> Finder:
+    """Patterns, keys and links in; each pattern is tried where a word begins."""
     listed = tuple(rules)
     if not listed:
         return Finder()
-    pattern = re.compile("|".join(pattern for pattern, _, _ in listed), re.IGNORECASE)
+    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(pattern for pattern, _, _ in listed)})", re.IGNORECASE)
     return Finder(pattern, tuple(link for _, _, link in listed), tuple(key for _, key, _ in listed))
 
 
 def _dashboard(link: Link) -> list[tuple[str, Link]]:
     """Called a dashboard in the text; or of several words, and looked at."""
     names = _names(link)
-    rules = [(rf"(?<!\w)({_words(name)}\s+dashboard)(?!\w)", link) for name in names]
-    rules += [(rf"\bdashboard\s+[\"“']?({_words(name)})(?!\w)", link) for name in names]
+    rules = [(rf"({_words(name)}\s+dashboard)(?!\w)", link) for name in names]
+    rules += [(rf"dashboard\s+[\"“']?({_words(name)})(?!\w)", link) for name in names]
     # One word alone, such as "retrieval", is a name only where it is written as one.
     cases = [
         _words(name) if " " in name else rf"(?-i:{_words(name)})" for name in names if name[:1].isupper()
@@ -109,7 +111,7 @@ def _dashboard(link: Link) -> list[tuple[str, Link]]:
 
 
 def _log(link: Link) -> list[tuple[str, Link]]:
-    return [(rf"(?<!\w)({_words(name)})(?!\w)", link) for name in _names(link) if " " in name]
+    return [(rf"({_words(name)})(?!\w)", link) for name in _names(link) if " " in name]
 
 
 def _names(link: Link) -> list[str]:

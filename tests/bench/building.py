@@ -64,7 +64,7 @@ def repository(folder: Path, runbooks: int) -> Path:
             text = known.sub(rf"\1-{turn}", file.read_text(encoding="utf-8"))
             target = folder / "runbooks" / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(_varied(text, 1 + turn / 1e4), encoding="utf-8")
+            target.write_text(_varied(text, 1 + turn / 1e5), encoding="utf-8")
     return folder
 
 
