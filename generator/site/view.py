@@ -52,6 +52,8 @@ class View:
     catalogue: Catalogue
     compiled: CompiledRunbook
     service: Service
+    artifacts: Finder = field(default_factory=Finder)
+    """Finds the dashboards and logs of the service."""
     targets: dict[str, Target] = field(default_factory=dict)
     problems: list[Finding] = field(default_factory=list)
 
@@ -75,11 +77,6 @@ class View:
         ]
         return Html("".join(shown))
 
-    @property
-    def artifacts(self) -> Finder:
-        """Finds the dashboards and logs of the service."""
-        return artifact_finder(self.service.artifacts)
-
     def plain(self, source: str) -> str:
         """The same sentence for places that hold text only; not escaped yet."""
         return REFERENCE.sub(lambda found: f"‹{found.group(1)}›", self._resolved(source)).replace("`", "")
@@ -89,6 +86,8 @@ class View:
         return REFERENCE.sub(lambda found: f"‹{_blank(found.group(1))}›", self._resolved(source))
 
     def _resolved(self, source: str, *, alerts: bool = True) -> str:
+        if "{{" not in source:
+            return source
         try:
             return resolve(source, self.runbook, self.service, alerts=alerts)
         except UnknownReferenceError as error:
@@ -169,7 +168,8 @@ class View:
 
 def view_of(catalogue: Catalogue, compiled: CompiledRunbook) -> View:
     """The view of one runbook, with everything on its page that can be linked to."""
-    view = View(catalogue, compiled, catalogue.service(compiled.runbook.service))
+    service = catalogue.service(compiled.runbook.service)
+    view = View(catalogue, compiled, service, artifact_finder(service.artifacts))
     view.targets.update(_targets(compiled))
     return view
 
