@@ -29,9 +29,15 @@ def check(sources: Sources) -> Iterator[Finding]:
         yield from findings
         for one in found:
             yield from misplaced(one, runbook.name, exercises.KIND)
-            yield from misnamed(one, exercises.KIND)
+            yield from misnamed(one, exercises.KIND) if one.value.drill else _nameless(one)
         yield from _twice(found)
         yield from _claimed(found, runbook)
+
+
+def _nameless(one: ReadExercise) -> Iterator[Finding]:
+    """Only what is made for readers may keep the drill's name back."""
+    message = "it does not say which drill was played"
+    yield Finding(one.place("drill"), name, severity, message, "keep the record again: drill keep")
 
 
 def _twice(found: Sequence[ReadExercise]) -> Iterator[Finding]:

@@ -30,7 +30,6 @@ class Exercise:
     runbook: str
     hash: str
     """Content hash of the runbook as it was then."""
-    drill: str
     responder: Literal["human", "robot"]
     environment: str
     date: str
@@ -38,6 +37,8 @@ class Exercise:
     """Hash of the record's last line."""
     parts: Mapping[str, str]
     """Content hash by id of each step, decision and phase that was gone through to its end."""
+    drill: str = ""
+    """Empty: not told, since drills are kept from whoever reads this."""
     score: float | None = None
     """Of 100; None when nothing could be scored."""
     objectives_met: bool = False

@@ -129,19 +129,7 @@ class Sampler:
             self._totals[replica, : self._plain] += np.concatenate(
                 [codes, np.cumsum(times), decisions, [by_model, count - by_model]]
             )
-            for place, key in enumerate(self._of_feature):
-                generator = at(seed, key, step)
-                wobble = generator.standard_normal()
-                drawn = generator.multinomial(count, _sums_to_one(outlook.features[replica, place]))
-                present = count - drawn[-1]
-                if present:
-                    means[replica, place] = (
-                        outlook.feature_mean[replica, place]
-                        + outlook.feature_sd[replica, place] * wobble / present**0.5
-                    )
-                self._features[replica, place, :, position + 1] = (
-                    self._features[replica, place, :, position] + drawn
-                )
+            means[replica] = self._draw_features(position, replica, count, outlook)
             generator = at(seed, stream["score"], step)
             wobble = generator.standard_normal()
             scores = generator.multinomial(count, _sums_to_one(outlook.score[replica]))
@@ -158,6 +146,24 @@ class Sampler:
         self._totals[:, self._plain : between] += self._split(step, "versions", scored, outlook.versions)
         self._totals[:, between:] += self._split(step, "forms", scored, outlook.forms)
         return means, prediction
+
+    def _draw_features(self, position: int, replica: int, count: int, outlook: Outlook) -> Floats:
+        """Draw the bins of every feature of one replica's interval; returns the means, axes (feature,)."""
+        means = np.full(len(self.features), np.nan)
+        for place, key in enumerate(self._of_feature):
+            generator = self._draws.at(self.seeds[replica], key, position - self.past)
+            wobble = generator.standard_normal()
+            drawn = generator.multinomial(count, _sums_to_one(outlook.features[replica, place]))
+            present = count - drawn[-1]
+            if present:
+                means[place] = (
+                    outlook.feature_mean[replica, place]
+                    + outlook.feature_sd[replica, place] * wobble / present**0.5
+                )
+            self._features[replica, place, :, position + 1] = (
+                self._features[replica, place, :, position] + drawn
+            )
+        return means
 
     def _start(self, position: int, minutes: float) -> int:
         """Totals at this index were taken ``minutes`` before the scrape, or at the beginning of the past."""

@@ -14,7 +14,7 @@ import pytest
 from generator import catalogue_file
 from generator.catalogue_file import read, write
 from generator.catalogue_given import load_file
-from generator.compile import load_catalogue
+from generator.compile import load_catalogue, load_published
 from generator.exports import EXPORTS
 from generator.given import GivenError
 from generator.model import Catalogue
@@ -57,6 +57,20 @@ def test_what_is_written_is_read(catalogue: Catalogue, tmp_path: Path) -> None:
     assert again == catalogue
     assert (again.evidence, again.places) == (catalogue.evidence, catalogue.places)
     assert write(again) == write(catalogue)
+
+
+def test_evidence_from_which_a_drill_was_kept_back_is_read(tmp_path: Path) -> None:
+    """Readers of the site learn that a drill was played, and not which; the file says so and is whole."""
+    catalogue, _ = load_published(ROOT)
+    file = tmp_path / "catalogue.json"
+    file.write_bytes(write(catalogue))
+
+    again = load_file(file)
+
+    played = [one for kept in again.evidence.values() for one in kept.exercises]
+    assert played
+    assert {one.drill for one in played} == {""}
+    assert again.evidence == catalogue.evidence
 
 
 def test_the_shipped_catalogue_goes_there_and_back(tmp_path: Path) -> None:

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from generator.content import content_hash
-from generator.evidence import reviews
+from generator.content import content_hash, part_hashes
+from generator.evidence import exercises, reviews
 from generator.load import load
-from generator.model import Review
+from generator.model import Exercise, Review
 from generator.publishing import Published, Request, publish
 from generator.starting import repository_files, write_new
 
@@ -78,6 +78,13 @@ def begin(root: Path) -> None:
     reviews.write(
         root, Review(RUNBOOK, content_hash(runbook.data), role, "approved", "2026-11-01", "Read twice.")
     )
+    exercises.write(
+        root,
+        Exercise(
+            RUNBOOK, content_hash(runbook.data), "robot", "simulated", "2026-11-01", "ab" * 32,
+            part_hashes(runbook.data), "wednesday-morning", 90.0, objectives_met=True,
+        ),
+    )  # fmt: skip
     git(root, "init", "--quiet")
 
 
