@@ -19,7 +19,7 @@ from generator.site.pages.calendar import calendar_page
 from tests.generator.site.example import ORGANIZATION, RUNBOOK, catalogue
 
 EXERCISE = m.Exercise(
-    "feature-drift", "ab" * 32, "a-drill", "human", "simulated", "2026-11-20", "ab" * 32, {"look": "ab" * 32}
+    "feature-drift", "ab" * 32, "human", "simulated", "2026-11-20", "ab" * 32, {"look": "ab" * 32}, "a-drill"
 )
 REVIEW = m.Review("feature-drift", "ab" * 32, "incident-lead", "approved", "2026-11-10")
 
