@@ -45,7 +45,7 @@ def _problems(sources: Sources, drill: Document) -> Iterator[Problem]:
             for pointer, message, hint in _of_fault(fault, horizon, fields):
                 yield (key, index, *pointer), message, hint
     for index, inject in enumerate(drill.data["injects"]):
-        if inject["at_minutes"] > horizon:
+        if inject.get("at_minutes", 0) > horizon:
             message = f"the drill ends at minute {horizon:g}, before this message comes"
             yield ("injects", index, "at_minutes"), message, "send it earlier"
     yield from _of_tasks(drill.data["tasks"], horizon)

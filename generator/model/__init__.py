@@ -20,8 +20,10 @@ from generator.model.common import (
     by_id,
 )
 from generator.model.drill import (
+    Choice,
     Drill,
     Fault,
+    Hint,
     Inject,
     Measure,
     Slice,
@@ -137,6 +139,7 @@ __all__ = [
     "Change",
     "Channel",
     "Check",
+    "Choice",
     "Citation",
     "Classification",
     "Communication",
@@ -163,6 +166,7 @@ __all__ = [
     "Golden",
     "Governance",
     "Guard",
+    "Hint",
     "HttpBinding",
     "Identified",
     "Inject",

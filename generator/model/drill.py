@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -42,21 +43,47 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Inject:
-    id: str
-    at_minutes: float
-    to: str
-    channel: str
-    sender: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Measure:
     """A standard a machine can judge: an event of that kind whose data holds these values."""
 
     event: str
     where: Parameters = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the answers that a message asks for; the id is unique in the drill, and participants see it."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inject:
+    """A message, at a time of the drill or so long after the first event of a kind."""
+
+    id: str
+    to: str
+    channel: str
+    sender: str
+    text: str
+    at_minutes: float | None = None
+    """From the start; None where ``after`` says when."""
+    after: Measure | None = None
+    delay_minutes: float = 0.0
+    """From the event that ``after`` waits for."""
+    unless: Measure | None = None
+    """It stays away if there has been such an event by then: what follows a missed deadline."""
+    choices: tuple[Choice, ...] = ()
+    """Not empty: it asks for a decision."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What a facilitator may tell a team that is stuck; each in its turn, at its price."""
+
+    text: str
+    points: float = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +94,12 @@ class Task:
     measure: Measure
     weight: float
     within_minutes: float | None = None
-    """Minutes after t0."""
+    """Minutes after t0, or after the delivery of ``inject``."""
     before: Measure | None = None
     """Must come before the first such event."""
     must_not: bool = False
+    inject: str | None = None
+    """The message that asks for it; where that never came, it is not asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,4 +131,7 @@ class Drill:
     tasks: tuple[Task, ...]
     truth: Truth
     onset_tolerance_minutes: float = 10.0
+    cast: Mapping[str, str] = field(default_factory=dict)
+    """Who and what messages are about, by name: a kind each (person, company, ticket, ...), drawn by seed."""
+    hints: tuple[Hint, ...] = ()
     waivers: tuple[Waiver, ...] = ()

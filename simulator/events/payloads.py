@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Literal, TypeAlias
 
-from generator.model import Objectives, Setting, Task
+from generator.model import Choice, Objectives, Setting, Task
 
 WORLD = "world"
 FACILITATOR = "facilitator"
@@ -100,6 +100,10 @@ class Delivered:
     channel: str
     sender: str
     text: str
+    number: int = 0
+    """Among the messages of the drill, from 1; 0: not numbered."""
+    choices: tuple[Choice, ...] = ()
+    """Not empty: it asks for a decision."""
 
 
 # --- what people do ---------------------------------------------------------------------------
@@ -175,6 +179,14 @@ class ControlOrdered:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """The answer to a message that asks for a decision."""
+
+    message: int
+    choice: str
+
+
+@dataclass(frozen=True, slots=True)
 class Approved:
     role: str
     change: str
@@ -229,8 +241,82 @@ class Resumed:
 
 
 @dataclass(frozen=True, slots=True)
+class Sped:
+    """The clock runs at another pace from here on."""
+
+    pace: str
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Somebody comes, by pseudonym; who that is stands in a file of its own, which can be erased."""
+
+    participant: str
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    participant: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """A role is a participant's from here on."""
+
+    participant: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Steered:
+    """A message of the drill is sent now, held back, let go or left out; its number tells nothing of it."""
+
+    inject: int
+    """In the drill's list, from 1."""
+    how: Literal["now", "hold", "release", "skip"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hinted:
+    text: str
+    points: float
+
+
+@dataclass(frozen=True, slots=True)
+class Remarked:
+    """What an observer sees; participants are not shown it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """An observer's judgement of a dimension of the score, made before the score is known."""
+
+    dimension: str
+    rating: Literal["P", "S", "M", "U"]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Improvement:
+    """What is to be better the next time, who sees to it, and by which day (ISO 8601)."""
+
+    what: str
+    owner: str
+    due: str
+    step: str = ""
+    """``<runbook>/<step>``, where it is about one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """The drill goes on after a crash."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
-    reason: Literal["horizon", "ended", "interrupted"]
+    reason: Literal["horizon", "ended", "aborted", "interrupted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +352,17 @@ class EvidenceQuantile:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldInject:
+    """What became of a message of the drill."""
+
+    id: str
+    message: int | None
+    """Its number among those that were delivered; None: it never was."""
+    excused: bool = False
+    """It stayed away because what it would have asked for had been done."""
+
+
+@dataclass(frozen=True, slots=True)
 class Secrets:
     """What the first line commits to, next to seed, catalogue and engine: by what a drill will be scored."""
 
@@ -293,6 +390,7 @@ class Revealed(Secrets):
     oracle_controls: Mapping[str, Setting]
     evidence: tuple[EvidenceQuantile, ...]
     planned_scrapes: int
+    injects: tuple[ToldInject, ...] = ()
 
     @property
     def secrets(self) -> Secrets:
@@ -303,13 +401,16 @@ class Revealed(Secrets):
 Payload: TypeAlias = (
     Started | Observed | AlertChanged | ControlTookEffect | Delivered | Acknowledged | Opened | Assumed | Declared
     | Hypothesised | StepStarted | StepEnded | Decided | ControlOrdered | Approved | Posted | Collected | Noted
-    | Resolved | CouldNotFollow | Paused | Resumed | Ended | Revealed
+    | Resolved | CouldNotFollow | Answered | Paused | Resumed | Sped | Joined | Left | Assigned | Steered | Hinted
+    | Remarked | Rated | Improvement | Returned | Ended | Revealed
 )  # fmt: skip
 
 KINDS: Mapping[str, type[Payload]] = {
     "acknowledge": Acknowledged,
     "alert": AlertChanged,
+    "answer": Answered,
     "approval": Approved,
+    "assign": Assigned,
     "assume": Assumed,
     "collect": Collected,
     "control": ControlOrdered,
@@ -318,17 +419,26 @@ KINDS: Mapping[str, type[Payload]] = {
     "decision": Decided,
     "declare": Declared,
     "end": Ended,
+    "hint": Hinted,
     "hypothesis": Hypothesised,
+    "improve": Improvement,
+    "join": Joined,
+    "leave": Left,
     "message": Delivered,
     "note": Noted,
     "observe": Observed,
     "open": Opened,
     "pause": Paused,
     "post": Posted,
+    "rate": Rated,
+    "remark": Remarked,
     "resolve": Resolved,
     "resume": Resumed,
+    "return": Returned,
     "reveal": Revealed,
+    "speed": Sped,
     "start": Started,
+    "steer": Steered,
     "step": StepEnded,
     "step-start": StepStarted,
 }

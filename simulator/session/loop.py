@@ -184,7 +184,8 @@ class Session:
 
     def _deliver(self, t: float) -> None:
         for inject in self.stage.drill.injects:
-            if t - self.stage.clockwork.step_seconds < inject.at_minutes * 60 <= t:
+            due = inject.at_minutes
+            if due is not None and t - self.stage.clockwork.step_seconds < due * 60 <= t:
                 message = Delivered(inject.to, inject.channel, inject.sender, inject.text)
                 for replica in range(len(self.recorders)):
                     self._record(replica, t, WORLD, message)

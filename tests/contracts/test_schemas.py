@@ -13,7 +13,7 @@ NAMESPACES = {
     "organization": "team role channel audience severity environment classification policy",
     "service": "node control feature field dashboard log version slo alert",
     "runbook": "signal node evidence template cue",
-    "drill": "fault inject task",
+    "drill": "choice fault inject task",
     "catalogue": "service runbook drill",
 }
 KNOWN_NAMESPACES = {f"{part}.{name}" for part, names in NAMESPACES.items() for name in names.split()}
