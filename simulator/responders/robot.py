@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.model import END, ENDINGS, STAND_DOWN, CompiledRunbook, PlanNode
+from generator.model import END, ENDINGS, STAND_DOWN, CompiledRunbook, Guard, PlanNode
 from simulator.events import (
     Acknowledged,
     Assumed,
@@ -56,6 +56,7 @@ class Robot:
             ],
             dtype=int,
         )
+        self._guards = [*self._guarded(scene)]
         self._runbook_of = np.array([ref.runbook for ref in scene.signals])
         """By signal."""
         replicas = scene.replicas
@@ -215,16 +216,25 @@ class Robot:
                 replica, place, CouldNotFollow(runbook, place.node.id, f"{runbook}/{place.node.id}", why)
             )
 
+    def _guarded(self, scene: Scene) -> Iterator[tuple[Place, Guard, Bools]]:
+        """The guards of each runbook: the first place that each watches over, and all of them, axes (place,)."""
+        for runbook in scene.runbooks:
+            for guard in runbook.plan.guards:
+                watched = [self._where[(runbook.runbook.id, id)] for id in guard.nodes]
+                inside = np.zeros(len(self._places), dtype=bool)
+                inside[watched] = True
+                yield self._places[watched[0]], guard, inside
+
     def _guard(self, view: View) -> None:
         """A path's rollback trigger holds: leave the path at once."""
         busy = (self._mode == ACTING) | (self._mode == CHECKING)
-        for runbook in self._scene.runbooks:
-            for guard in runbook.plan.guards:
-                inside = [self._where[(runbook.runbook.id, id)] for id in guard.nodes]
-                group = np.flatnonzero(busy & np.isin(self._at, inside))
-                if len(group):
-                    true = holds(guard.when, view, self._scene, runbook.runbook.id)[group]
-                    self._go(self._places[inside[0]], group[true], guard.go, view)
+        if not busy.any():
+            return
+        for place, guard, inside in self._guards:
+            group = np.flatnonzero(busy & inside[self._at])
+            if len(group):
+                true = holds(guard.when, view, self._scene, place.runbook.runbook.id)[group]
+                self._go(place, group[true], guard.go, view)
 
     # --- doing -----------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -103,31 +103,40 @@ def _search(stage: Stage, harm: Floats) -> Floats:
     if not np.isfinite(harm).any():
         return best
     start = np.where(np.isfinite(harm), harm, stage.drill.horizon_minutes)
-    least = _cost(stage, best, start)
+    least = _costs(stage, [best], start)[0]
     for _ in stage.knobs:
+        trials = [*_changes(stage, best, start)]
         step, found = best, least
-        for place, knob in enumerate(stage.knobs):
-            in_time = start + HEAD_START_MINUTES + knob.minutes < stage.drill.horizon_minutes
-            for code in knob.codes:
-                trial = best.copy()
-                trial[in_time, place] = code
-                cost = _cost(stage, trial, start)
-                better = cost < found - BETTER
-                step = np.where(better[:, None], trial, step)
-                found = np.where(better, cost, found)
+        for trial, cost in zip(trials, _costs(stage, trials, start), strict=True):
+            better = cost < found - BETTER
+            step = np.where(better[:, None], trial, step)
+            found = np.where(better, cost, found)
         if np.array_equal(step, best):
             break
         best, least = step, found
     return best
 
 
-def _cost(stage: Stage, codes: Floats, start: Floats) -> Floats:
-    """Mean impact over instants after each replica's harm; axes (replica,)."""
+def _changes(stage: Stage, codes: Floats, start: Floats) -> Iterator[Floats]:
+    """Every way to change one control, where it can take effect before the horizon."""
+    for place, knob in enumerate(stage.knobs):
+        in_time = start + HEAD_START_MINUTES + knob.minutes < stage.drill.horizon_minutes
+        for code in knob.codes:
+            changed = codes.copy()
+            changed[in_time, place] = code
+            yield changed
+
+
+def _costs(stage: Stage, trials: Sequence[Floats], start: Floats) -> Floats:
+    """Mean impact of each trial over instants after each replica's harm; axes (trial, replica).
+
+    All states at once: looking at one state costs nearly as much as looking at many.
+    """
     instants = np.linspace(0.0, 1.0, SEARCH_INSTANTS)
-    total: Floats = np.zeros(len(codes))
-    for share in instants:
-        minutes = start + (stage.drill.horizon_minutes - start) * share
-        total = total + stage.outlooks.impact(stage.rows(codes, minutes, start))
+    minutes = [start + (stage.drill.horizon_minutes - start) * share for share in instants]
+    states = [stage.rows(codes, minute, start) for codes in trials for minute in minutes]
+    impact = stage.outlooks.impact(np.concatenate(states))
+    total: Floats = impact.reshape(len(trials), SEARCH_INSTANTS, len(start)).sum(axis=1)
     return total / SEARCH_INSTANTS
 
 

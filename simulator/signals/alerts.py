@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.model import Parameters, Signal, Slo, by_id
-from simulator.signals import KINDS
+from simulator.signals import KINDS, SignalKind
 from simulator.world.telemetry import Floats, Telemetry
 
 Flags: TypeAlias = NDArray[np.bool_]
@@ -66,16 +66,30 @@ class SignalBank:
     def __init__(self, signals: Sequence[Signal], replicas: int, *, slos: Sequence[Slo] = ()) -> None:
         """``slos`` are the service's objectives; KeyError when a signal names another."""
         self.signals = tuple(signals)
-        self._values = [(KINDS[signal.kind].value, _with_budget(signal.with_, slos)) for signal in signals]
+        self._measures, self._measure_of = _measures(signals, slos)
         self._states = AlertStates(signals, replicas)
         self._replicas = replicas
 
     def evaluate(self, telemetry: Telemetry) -> Evaluation:
         """Values and states at the newest sample; to be called once at every sample time."""
-        values = np.empty((len(self.signals), self._replicas))
-        for row, (value, parameters) in enumerate(self._values):
-            values[row] = value(telemetry, parameters)
-        return self._states.advance(telemetry.now, values)
+        measured = np.empty((len(self._measures), self._replicas))
+        for row, (kind, parameters) in enumerate(self._measures):
+            measured[row] = kind.value(telemetry, parameters)
+        return self._states.advance(telemetry.now, measured[self._measure_of])
+
+
+def _measures(
+    signals: Sequence[Signal], slos: Sequence[Slo]
+) -> tuple[list[tuple[SignalKind, Parameters]], NDArray[np.intp]]:
+    """What is measured, each once however many signals compare it, and which of it each signal compares."""
+    found: list[tuple[str, Parameters]] = []
+    places = []
+    for signal in signals:
+        measure = (signal.kind, _with_budget(signal.with_, slos))
+        if measure not in found:
+            found.append(measure)
+        places.append(found.index(measure))
+    return [(KINDS[kind], parameters) for kind, parameters in found], np.array(places, dtype=np.intp)
 
 
 def _with_budget(parameters: Parameters, slos: Sequence[Slo]) -> Parameters:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from typing import TypeAlias, TypeVar
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,10 +23,6 @@ LOOKBACK_SECONDS = 300.0
 
 Rows: TypeAlias = "slice | NDArray[np.intp]"
 Found = TypeVar("Found")
-
-# Which rows a selector finds never changes while a telemetry lives, and finding them costs more than
-# evaluating them.
-_FOUND: WeakKeyDictionary[Telemetry, dict[object, object]] = WeakKeyDictionary()
 
 
 def select(telemetry: Telemetry, name: str, /, **labels: str | re.Pattern[str]) -> Rows:
@@ -167,10 +162,10 @@ def histogram_quantile(quantile: float, edges: Floats, counts: Floats) -> Floats
 
 
 def _once(telemetry: Telemetry, key: object, find: Callable[[], Found]) -> Found:
-    found = _FOUND.setdefault(telemetry, {})
-    if key not in found:
-        found[key] = find()
-    return found[key]  # type: ignore[return-value]  # each key has one type of value
+    """What never changes while a telemetry lives, such as the rows of a selector; found once."""
+    if key not in telemetry.found:
+        telemetry.found[key] = find()
+    return telemetry.found[key]  # type: ignore[return-value]  # each key has one type of value
 
 
 def _matches(identity: Series, labels: Mapping[str, str | re.Pattern[str]]) -> bool:
@@ -200,6 +195,17 @@ def _window(telemetry: Telemetry, rows: Rows, seconds: float, closed: bool) -> t
 
 
 def _extrapolated(telemetry: Telemetry, rows: Rows, seconds: float, per: float, closed: bool) -> Floats:
+    """Computed once a sample: a service's signals ask for the same rates again and again."""
+    series = (rows.start, rows.stop) if isinstance(rows, slice) else rows.tobytes()
+    key = (series, seconds, per, closed)
+    if key not in telemetry.read:
+        grown = _grown(telemetry, rows, seconds, per, closed)
+        grown.setflags(write=False)
+        telemetry.read[key] = grown
+    return telemetry.read[key]  # type: ignore[return-value]
+
+
+def _grown(telemetry: Telemetry, rows: Rows, seconds: float, per: float, closed: bool) -> Floats:
     times, window = _window(telemetry, rows, seconds, closed)
     if len(times) < 2:
         return np.full(window.shape[:2], np.nan)

@@ -114,6 +114,9 @@ class Outlooks:
 
     def of(self, rows: Floats) -> tuple[Outlook, NDArray[np.intp]]:
         """All outlooks known by now, and where those of ``rows`` (state, column) stand among them."""
+        if len(rows) == 1 and (place := self._index.get(rows.tobytes())) is not None:
+            assert self._known is not None
+            return self._known, np.array([place], dtype=np.intp)
         unique, inverse = np.unique(rows, axis=0, return_inverse=True)
         keys = [row.tobytes() for row in unique]
         new = [position for position, key in enumerate(keys) if key not in self._index]

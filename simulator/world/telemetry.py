@@ -45,6 +45,10 @@ class Telemetry:
         self.times = times
         self.values: Floats = np.full((len(self.identities), replicas, len(times)), np.nan)
         self.length = 0
+        self.found: dict[object, object] = {}
+        """What who reads it has found out about its series, for good."""
+        self.read: dict[object, object] = {}
+        """What has been computed from its samples, until the next one."""
         self._rows: Mapping[Series, int] = {identity: row for row, identity in enumerate(self.identities)}
 
     @property
@@ -60,3 +64,4 @@ class Telemetry:
         """Add one scrape; ``sample`` has axes (series, replica)."""
         self.values[:, :, self.length] = sample
         self.length += 1
+        self.read.clear()
