@@ -6,7 +6,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check pictures bench soak constraints
+.PHONY: help demo test check pictures robots bench soak constraints
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,9 @@ check: .venv/.installed-dev ## Check format, lint, types, and that the generated
 
 pictures: .venv/.installed-dev ## Make the pictures of the documentation again, with chromium.
 	@$(BIN)/python -m tests.pictures
+
+robots: .venv/.installed-dev ## Let the robot answer every drill twenty times, and write the page of its scores.
+	@$(BIN)/python -m tests.robots
 
 bench: .venv/.installed-dev ## Measure speed and memory.
 ifneq ($(wildcard tests/bench.py tests/bench/__main__.py),)
