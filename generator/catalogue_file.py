@@ -8,14 +8,14 @@ from typing import Any
 
 from generator.given import GivenError, data_of, refuse
 from generator.model import Catalogue
-from generator.values import StructureError, brief, structure
+from generator.values import StructureError, outline, structure
 
 NAME = "catalogue.json"
 
 
 def write(catalogue: Catalogue) -> bytes:
     """The catalogue as JSON: values as in the sources, without fields that equal their default."""
-    text = json.dumps(brief(catalogue), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = json.dumps(catalogue, default=outline, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return f"{text}\n".encode()
 
 

@@ -53,21 +53,35 @@ def brief(value: Any) -> Any:
     >>> brief(Condition(signal="latency", is_="quiet"))
     {'signal': 'latency', 'is': 'quiet'}
     """
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        given = ((name, getattr(value, name), default) for name, default in _defaults(type(value)))
-        return {name.rstrip("_"): brief(held) for name, held, default in given if held != default}
-    if isinstance(value, Mapping):
-        return {key: brief(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [brief(item) for item in value]
+    if dataclasses.is_dataclass(value) or isinstance(value, Mapping):
+        return {key: brief(item) for key, item in outline(value).items()}
     return value
 
 
+def outline(value: Any) -> dict[str, Any]:
+    """The same of one value of the model or one mapping, with what it holds as it is; TypeError for all others.
+
+    >>> from generator.model import Condition
+    >>> outline(Condition(not_=Condition(signal="latency", is_="quiet")))["not"].signal
+    'latency'
+    """
+    if isinstance(value, Mapping):
+        return dict(value)
+    given = [(key, getattr(value, name), default) for name, key, default in _defaults(value.__class__)]
+    return {key: held for key, held, default in given if held != default}
+
+
 @functools.cache
-def _defaults(type_: type[Any]) -> tuple[tuple[str, Any], ...]:
-    """The fields of a class, each with its default; of one that has none, something that equals nothing."""
+def _defaults(type_: type[Any]) -> tuple[tuple[str, str, Any], ...]:
+    """The fields of a class, each with its key and its default; of one that has none, what equals nothing."""
     return tuple(
-        (field.name, field.default_factory() if field.default_factory is not MISSING else field.default)
+        (
+            field.name,
+            field.name.rstrip("_"),
+            field.default_factory() if field.default_factory is not MISSING else field.default,
+        )
         for field in dataclasses.fields(type_)
     )
 

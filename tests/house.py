@@ -20,6 +20,7 @@ _READING = {
     "statistics",
     "values",
     "queries",
+    "inside",
     "keywords",
     "located",
     "panel",
@@ -39,6 +40,7 @@ _GENERATOR: Mapping[str, set[str]] = {
     "statistics": set(),
     "model": set(),
     "shell": set(),
+    "inside": {"source"},
     "keywords": {"source"},
     "unseen": {"source"},
     "misread": {"unseen"},
@@ -119,7 +121,8 @@ _SIMULATOR: Mapping[str, set[str]] = {
     "signals": {"world"},
     "controls": {"world"},
     "responders": {"events"},
-    "session": {"world", "faults", "signals", "controls", "responders", "events"},
+    "cast": set(),
+    "session": {"world", "faults", "signals", "controls", "responders", "events", "cast"},
     "scoring": {"events"},
     "report": {"scoring", "events"},
     "exercises": {"events", "scoring"},
@@ -140,7 +143,9 @@ def _arrows() -> dict[str, set[str]]:
     arrows["generator.cli"] = {f"generator.{room}" for room in _GENERATOR}
     arrows["simulator.cli"] = {f"simulator.{room}" for room in _SIMULATOR}
     arrows["simulator.cli"] |= {
-        f"generator.{room}" for room in ("source", "load", "check", "compile", "report", "crash", "entry")
+        f"generator.{room}" for room in (
+            "source", "load", "check", "compile", "report", "crash", "entry", "workflow"
+        )
     }
     return arrows
 
@@ -151,6 +156,7 @@ ARROWS = _arrows()
 HOMES: Mapping[str, set[str]] = {
     "aiohttp": {"simulator.live"},
     "click": {"generator.cli", "generator.entry", "simulator.cli"},
+    "markdown": {"generator.site"},
     "material": {"generator.site"},
     "mike": {"generator.site"},
     "mkdocs": {"generator.site"},

@@ -7,13 +7,14 @@ import hashlib
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from generator.cache import Cache
-from generator.site.parsing import is_fed
+from generator.site import parsing
+from generator.site.parsing import Tag, begun
 from generator.source import Finding, Place
 
 LOADING = {
@@ -39,6 +40,8 @@ FETCHING = {
     "mermaid": "Mermaid is fetched from elsewhere: draw it as SVG",
     "md-source": "repository facts are fetched from elsewhere: leave out repo_url",
 }
+TELLING = frozenset({"href", "id", "name", "srcset", "style"}.union(*LOADING.values()))
+"""No attribute but these, and ``class``, says what a page defines or refers to."""
 _CSS_URL = re.compile(r"""(?:url\(\s*|@import\s+)["']?([^"')\s;]+)""", re.IGNORECASE)
 _SCRIPT_URL = re.compile(r"""["'`]((?:https?:)?//[^"'`\s]+)""")
 NO_CACHE = Cache(None, "")
@@ -55,40 +58,30 @@ class Facts:
     fetches: tuple[str, ...]
 
 
+NOTHING = Facts(frozenset(), (), (), ())
+
+
 def open_cache(build: Path) -> Cache:
     """What earlier checks read in pages; by this very code."""
-    return Cache(build / "cache" / "links", Path(__file__).read_text(encoding="utf-8"))
+    code = [Path(one).read_text(encoding="utf-8") for one in (__file__, parsing.__file__)]
+    return Cache(build / "cache" / "links", "\n".join(code))
 
 
-@dataclass(slots=True)
-class _Read(HTMLParser):
-    """The same, while it is read."""
+class _Tags(HTMLParser):
+    """The tags of a page of any form, with what its style sheets hold."""
 
-    anchors: set[str] = field(default_factory=set)
-    links: list[str] = field(default_factory=list)
-    loads: list[str] = field(default_factory=list)
-    fetches: list[str] = field(default_factory=list)
-    within: str = ""
-
-    def __post_init__(self) -> None:
-        HTMLParser.__init__(self)
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[Tag] = []
+        self.within = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        self.within = tag if tag in ("style", "script") else ""
-        self.anchors.update(given[name] for name in ("id", "name") if name in given)
-        if tag in ("a", "area") and "href" in given:
-            self.links.append(given["href"])
-        if tag == "link" and not set(given.get("rel", "").lower().split()) & HARMLESS_RELATIONS:
-            self.loads.append(given.get("href", ""))
-        self.loads += [given[name] for name in LOADING.get(tag, ()) if given.get(name)]
-        self.loads += [part.split()[0] for part in given.get("srcset", "").split(",") if part.strip()]
-        self.loads += _CSS_URL.findall(given.get("style", ""))
-        self.fetches += [FETCHING[name] for name in given.get("class", "").split() if name in FETCHING]
+        self.within = tag
+        self.found.append(Tag("begin", tag, tuple(attrs)))
 
     def handle_data(self, data: str) -> None:
         if self.within == "style":
-            self.loads += _CSS_URL.findall(data)
+            self.found.append(Tag("begin", "style", text=data))
 
     def handle_endtag(self, tag: str) -> None:
         self.within = ""
@@ -117,20 +110,49 @@ def _facts(path: Path, cache: Cache) -> Facts:
     found = cache.get(key)
     if found is None:
         read = _read(content.decode("utf-8", "replace"))
-        found = [
-            list(dict.fromkeys(one)) for one in (sorted(read.anchors), read.links, read.loads, read.fetches)
-        ]
-        cache.put(key, found)
+        cache.put(key, [sorted(read.anchors), read.links, read.loads, read.fetches])
+        return read
     anchors, *others = found
     return Facts(frozenset(anchors), *map(tuple, others))
 
 
-def _read(html: str) -> _Read:
-    read = _Read()
-    if not is_fed(read, html):
-        read.feed(html)
-        read.close()
-    return read
+def _read(html: str) -> Facts:
+    tags = begun(html)
+    if tags is None:
+        slow = _Tags()
+        slow.feed(html)
+        slow.close()
+        tags = slow.found
+    found = [one for tag in tags if (one := _told(tag)) is not NOTHING]
+    return Facts(
+        frozenset().union(*[one.anchors for one in found]),
+        *[
+            tuple(dict.fromkeys(url for one in found for url in getattr(one, kind)))
+            for kind in ("links", "loads", "fetches")
+        ],
+    )
+
+
+@functools.lru_cache(maxsize=20_000)
+def _told(tag: Tag) -> Facts:
+    """What one tag defines and refers to."""
+    name, given = tag.name, {name: value or "" for name, value in tag.attributes}
+    fetches = tuple(FETCHING[one] for one in given.get("class", "").split() if one in FETCHING)
+    if not fetches and not tag.text and TELLING.isdisjoint(given):
+        return NOTHING
+    loads = []
+    if name == "link" and not set(given.get("rel", "").lower().split()) & HARMLESS_RELATIONS:
+        loads.append(given.get("href", ""))
+    loads += [given[one] for one in LOADING.get(name, ()) if given.get(one)]
+    loads += [part.split()[0] for part in given.get("srcset", "").split(",") if part.strip()]
+    loads += _CSS_URL.findall(given.get("style", ""))
+    loads += _CSS_URL.findall(tag.text) if name == "style" else []
+    return Facts(
+        frozenset(given[one] for one in ("id", "name") if one in given),
+        (given["href"],) if name in ("a", "area") and "href" in given else (),
+        tuple(loads),
+        fetches,
+    )
 
 
 @functools.lru_cache(maxsize=20_000)

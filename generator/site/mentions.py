@@ -24,6 +24,8 @@ class Finder:
     """What each group names; a key is linked once where that is asked for."""
     hrefs: tuple[str, ...] = ()
     """Where each group leads on the site; empty for what lies elsewhere."""
+    hints: tuple[str, ...] = ("",)
+    """Words, one of which stands in everything that is found; the empty one stands in every text."""
 
     def href(self, key: str) -> str:
         """Where a key leads; ValueError when the finder does not know it."""
@@ -37,9 +39,24 @@ class Once:
     seen: set[str] = field(default_factory=set)
 
 
+def lacks(text: str, words: Iterable[str]) -> bool:
+    """Whether a glance tells that none of some words stands in a text, in large or in small letters.
+
+    Most texts name nothing, and patterns are long.
+
+    >>> lacks("Look at the scores.", ["Latency"]), lacks("The LATENCY rises.", ["Latency"])
+    (True, False)
+    """
+    if not text.isascii():
+        return False  # a letter beyond ASCII may be a large or a small one of two
+    lowered = text.lower()
+    perhaps = [word for word in words if not word.isascii() or word.lower() in lowered]
+    return not perhaps
+
+
 def linked(text: str, finder: Finder, once: Once | None = None, rest: Callable[[str], Html] = escape) -> Html:
     """The text with each name that the finder knows as a link; ``rest`` shows what stands between."""
-    if finder.pattern is None:
+    if finder.pattern is None or lacks(text, finder.hints):
         return rest(text)
     shown: list[Html] = []
     at = 0
@@ -57,25 +74,27 @@ def linked(text: str, finder: Finder, once: Once | None = None, rest: Callable[[
 
 def named(text: str, finder: Finder) -> list[str]:
     """The keys of what the text names, in order, each once."""
-    if finder.pattern is None:
+    if finder.pattern is None or lacks(text, finder.hints):
         return []
     groups = [found.lastindex for found in finder.pattern.finditer(text)]
     return list(dict.fromkeys(finder.keys[group - 1] for group in groups if group))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1_024)
 def artifact_finder(artifacts: Artifacts) -> Finder:
     """Finds the dashboards and logs of a service by title, or by id in words."""
     rules = [rule for link in artifacts.dashboards for rule in _dashboard(link)]
     rules += [rule for link in artifacts.logs for rule in _log(link)]
-    return _finder((pattern, link.id, _out(link)) for pattern, link in _longest(rules))
+    names = [name for link in (*artifacts.dashboards, *artifacts.logs) for name in _names(link)]
+    return _finder(((pattern, link.id, _out(link)) for pattern, link in _longest(rules)), names)
 
 
 @lru_cache(maxsize=16)
 def term_finder(glossary: tuple[Term, ...], page: str) -> Finder:
     """Finds the words of a glossary, and their plain plurals; ``page`` is where they are explained."""
     terms = sorted(glossary, key=lambda term: (-len(term.term), term.term))
-    return _finder((rf"({_words(t.term)}s?)(?!\w)", t.term, _explained(t, page)) for t in terms)
+    rules = ((rf"({_words(t.term)}s?)(?!\w)", t.term, _explained(t, page)) for t in terms)
+    return _finder(rules, [t.term for t in terms])
 
 
 def id_finder(hrefs: Mapping[str, str]) -> Finder:
@@ -86,16 +105,22 @@ def id_finder(hrefs: Mapping[str, str]) -> Finder:
     # What all begin with stands before them once: within a word, none of them has to be tried.
     pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(f'({re.escape(id)})' for id in ids)})(?![\w-])")
     links = tuple(_inside(hrefs[id], "db-name") for id in ids)
-    return Finder(pattern, links, tuple(ids), tuple(hrefs[id] for id in ids))
+    return Finder(pattern, links, tuple(ids), tuple(hrefs[id] for id in ids), _hints(ids))
 
 
-def _finder(rules: Iterable[tuple[str, str, Callable[[str], Html]]]) -> Finder:
-    """Patterns, keys and links in; each pattern is tried where a word begins."""
+def _finder(rules: Iterable[tuple[str, str, Callable[[str], Html]]], names: Sequence[str]) -> Finder:
+    """Patterns, keys and links in; each pattern is tried where a word begins, and asks for one of the names."""
     listed = tuple(rules)
     if not listed:
         return Finder()
     pattern = re.compile(rf"(?<!\w)(?:{'|'.join(pattern for pattern, _, _ in listed)})", re.IGNORECASE)
-    return Finder(pattern, tuple(link for _, _, link in listed), tuple(key for _, key, _ in listed))
+    links, keys = tuple(link for _, _, link in listed), tuple(key for _, key, _ in listed)
+    return Finder(pattern, links, keys, hints=_hints(names))
+
+
+def _hints(names: Iterable[str]) -> tuple[str, ...]:
+    """The longest word of each name, which may be written with other spaces between."""
+    return tuple(dict.fromkeys(max(name.split(), key=len, default="").lower() for name in names))
 
 
 def _dashboard(link: Link) -> list[tuple[str, Link]]:

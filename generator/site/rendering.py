@@ -1,11 +1,12 @@
 """The arguments of ``mkdocs`` in, what MkDocs does out; pages whose text did not change are not rendered again.
 
-Markdown and the search index are nine tenths of a build, and both depend on one page alone. What they give
+Markdown and the search index are most of a build, and both depend on one page alone. What they give
 is kept in ``build/cache/pages``; templates are filled for every page, since each shows the navigation.
 """
 
 from __future__ import annotations
 
+import functools
 import gc
 import json
 import logging
@@ -16,7 +17,8 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
-from material.plugins.search.plugin import Parser, SearchIndex
+from markdown.extensions.md_in_html import HtmlBlockPreprocessor  # type: ignore[import-untyped]
+from material.plugins.search import plugin as search
 from mkdocs.__main__ import cli
 from mkdocs.commands import build as commands
 from mkdocs.config import load_config
@@ -26,10 +28,12 @@ from mkdocs.structure.pages import Page, _HTMLHandler
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
 from generator.cache import Cache
-from generator.site.parsing import is_fed
+from generator.site import parsing
+from generator.site.parsing import apart, begun, is_fed
 
 FOLDER = Path("cache/pages")
 """Where the cache stands, below the folder of ``mkdocs.yml``."""
+NOT_SOUGHT = "data-search-exclude"
 # Garbage is rare here, and looking for it among so many objects is dear.
 GARBAGE = (50_000, 50, 50)
 
@@ -37,21 +41,21 @@ GARBAGE = (50_000, 50, 50)
 def main(arguments: list[str], cache: Cache) -> None:
     """Run ``mkdocs`` with a memory."""
     remember(cache)
-    for parser in (Parser, _HTMLHandler):
-        _hasten(parser)
+    hasten()
     cli(arguments, standalone_mode=False)
     cache.prune()
 
 
 def stamp() -> str:
-    """What every rendered page depends on beside its text and settings: all packages, Python, and this file."""
+    """What every rendered page depends on beside its text and settings: all packages, Python, and our code."""
     packages = sorted(f"{one.name} {one.version}" for one in distributions())
-    return "\n".join([sys.version, *packages, Path(__file__).read_text(encoding="utf-8")])
+    code = [Path(one).read_text(encoding="utf-8") for one in (__file__, parsing.__file__)]
+    return "\n".join([sys.version, *packages, *code])
 
 
 def remember(cache: Cache) -> None:
     """Let MkDocs and the search of Material ask the cache before they work."""
-    render, index = Page.render, SearchIndex.add_entry_from_context
+    render, add = Page.render, search.SearchIndex.add_entry_from_context
 
     def rendered(page: Page, config: MkDocsConfig, files: Files) -> None:
         key = _render_key(page, config, files)
@@ -64,24 +68,25 @@ def remember(cache: Cache) -> None:
         if not complaints:
             cache.put(key, _rendered(page))
 
-    def indexed(search: Any, page: Page) -> None:
+    def indexed(index: Any, page: Page) -> None:
         key = json.dumps(
             ["search", page.url, page.title, page.content, _toc(page.toc), page.meta], default=str
         )
         found = cache.get(key)
         if found is None:
-            before = len(search.entries)
-            index(search, page)
-            cache.put(key, search.entries[before:])
+            before = len(index.entries)
+            add(index, page)
+            cache.put(key, index.entries[before:])
         else:
-            search.entries += found
+            index.entries += found
 
     Page.render = rendered  # type: ignore[method-assign, assignment]
-    SearchIndex.add_entry_from_context = indexed
+    search.SearchIndex.add_entry_from_context = indexed
 
 
 def render_one(build: Path, source: str, into: Path) -> Path:
     """Build one page of the tree alone, with the whole navigation; where it stands below ``into``."""
+    hasten()
     config = load_config(str(build / "mkdocs.yml"), site_dir=str(into), strict=False)
     config.plugins.on_startup(command="build", dirty=False)
     steps = commands._populate_page, commands._build_page
@@ -144,15 +149,58 @@ def _anchor_link(item: list[Any]) -> AnchorLink:
     return link
 
 
-def _hasten(parser: Any) -> None:
-    """Let a kind of parser read regular HTML in the quick way."""
-    slow = parser.feed
+class Element(str):
+    """An element as the search of Material keeps it, equal to its tag; its own asks Python for every comparison."""
 
-    def feed(self: Any, html: str) -> None:
-        if not is_fed(self, html):
-            slow(self, html)
+    __slots__ = ("attrs",)
 
-    parser.feed = feed
+    def __new__(cls, tag: str, attrs: dict[str, str | None] | None = None) -> Element:
+        element = super().__new__(cls, tag)
+        element.attrs = attrs or {}
+        return element
+
+    attrs: dict[str, str | None]
+
+    @property
+    def tag(self) -> str:
+        return str(self)
+
+    def is_excluded(self) -> bool:
+        return NOT_SOUGHT in self.attrs
+
+
+@functools.cache
+def hasten() -> None:
+    """Let MkDocs, Markdown and the search of Material read regular HTML in the quick way, from here on."""
+    search.Element = Element
+    _replace(search.Parser, "feed", lambda parser, html: is_fed(parser, html, skipped=NOT_SOUGHT))
+    _replace(_HTMLHandler, "feed", has_anchors)
+    _replace(HtmlBlockPreprocessor, "run", stashed)
+
+
+def _replace(kind: Any, name: str, quick: Callable[[Any, Any], Any]) -> None:
+    """Let a method of a kind of object try the quick way first; it gives nothing where there is none."""
+    slow = getattr(kind, name)
+    setattr(kind, name, lambda self, given: quick(self, given) or slow(self, given))
+
+
+def has_anchors(handler: _HTMLHandler, html: str) -> bool:
+    """Let MkDocs take the anchors of a page."""
+    tags = begun(html)
+    for tag in tags or ():
+        handler.handle_starttag(tag.name, tag.attributes)  # type: ignore[arg-type]
+    return tags is not None
+
+
+def stashed(preprocessor: HtmlBlockPreprocessor, lines: list[str]) -> list[str] | None:
+    """The lines with placeholders for blocks of raw HTML, as Markdown puts them aside."""
+    blocks = set(preprocessor.md.block_level_elements) - {"hr"}
+    parts = apart("\n".join(lines), blocks)
+    if parts is None:
+        return None
+    for index in range(1, len(parts), 2):
+        parts[index] = f"\n{preprocessor.md.htmlStash.store(parts[index] + chr(10))}\n\n"
+    return "".join(parts).split("\n")
 
 
 @contextmanager

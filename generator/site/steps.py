@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from generator import kinds
-from generator.model import Answer, Decision, PlanNode, Step
+from generator.model import Answer, Decision, Step
 from generator.site.commands import commands
 from generator.site.markup import NOTHING, Html, anchor, escape, join, local, tag
 from generator.site.pages.proven import chip
@@ -44,7 +44,7 @@ def to_do(step: str, words: Html, class_: str = "db-do") -> Html:
 
 
 def _step(view: View, step: Step, following: str | None) -> list[Html]:
-    node = _planned(view, step.id)
+    node = view.nodes.get(step.id)
     # The author's own word first: it names a path or a remedy where the plan names its first step.
     success = step.on_success or (node.on_success if node else None)
     failure = step.on_failure
@@ -133,10 +133,6 @@ def _meta(view: View, step: Step | Decision) -> list[Html]:
 
 def _line(label: str, words: Html, class_: str) -> Html:
     return tag("p", tag("b", label), escape(" "), words, class_=class_)
-
-
-def _planned(view: View, id: str) -> PlanNode | None:
-    return next((node for node in view.compiled.plan.nodes if node.id == id), None)
 
 
 def jump(href: str, text: str) -> Html:

@@ -12,6 +12,7 @@ from generator.model import (
     Catalogue,
     CompiledRunbook,
     Decision,
+    PlanNode,
     Runbook,
     Service,
     Step,
@@ -55,6 +56,8 @@ class View:
     artifacts: Finder = field(default_factory=Finder)
     """Finds the dashboards and logs of the service."""
     targets: dict[str, Target] = field(default_factory=dict)
+    nodes: dict[str, PlanNode] = field(default_factory=dict)
+    """Of the plan, by id."""
     problems: list[Finding] = field(default_factory=list)
 
     @property
@@ -70,6 +73,8 @@ class View:
 
     def worded(self, source: str, words: Callable[[str], Html]) -> Html:
         """The same with a say of the caller in how plain words are shown."""
+        if "{{" not in source:
+            return _spaced(source, words)
         pieces = REFERENCE.split(self._resolved(source, alerts=False))
         shown = [
             _placeholder(piece, "".join(pieces[:i])) if i % 2 else _spaced(piece, words)
@@ -79,7 +84,10 @@ class View:
 
     def plain(self, source: str) -> str:
         """The same sentence for places that hold text only; not escaped yet."""
-        return REFERENCE.sub(lambda found: f"‹{found.group(1)}›", self._resolved(source)).replace("`", "")
+        resolved = self._resolved(source)
+        if "{{" in resolved:
+            resolved = REFERENCE.sub(lambda found: f"‹{found.group(1)}›", resolved)
+        return resolved.replace("`", "")
 
     def blanks(self, source: str) -> str:
         """The text as an author wrote it, with numbers for references and its blanks marked; not escaped yet."""
@@ -171,6 +179,7 @@ def view_of(catalogue: Catalogue, compiled: CompiledRunbook) -> View:
     service = catalogue.service(compiled.runbook.service)
     view = View(catalogue, compiled, service, artifact_finder(service.artifacts))
     view.targets.update(_targets(compiled))
+    view.nodes.update((node.id, node) for node in compiled.plan.nodes)
     return view
 
 
@@ -216,8 +225,11 @@ def short(text: str, limit: int = 56) -> str:
 
 def _spaced(piece: str, words: Callable[[str], Html]) -> Html:
     """A piece of a sentence with the spaces at its ends kept."""
-    if not piece.strip():
+    stripped = piece.strip()
+    if not stripped:
         return escape(piece)
+    if len(stripped) == len(piece):
+        return inline(piece, words)
     before = piece[: len(piece) - len(piece.lstrip())]
     after = piece[len(piece.rstrip()) :]
     return Html(escape(before) + inline(piece, words) + escape(after))

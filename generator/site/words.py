@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from generator.model import Check, Condition, Setting
 from generator.site.markup import NOTHING, Html, escape, join, tag
@@ -11,6 +12,7 @@ Name = Callable[[str, str], Html]
 """Of ``signal`` or ``control`` and an id, the name as it shall stand in the sentence."""
 
 
+@lru_cache(maxsize=4_096)
 def number(value: float) -> str:
     """The number without noise: 0.2, 15, 14.4, 1,000.
 
@@ -21,6 +23,7 @@ def number(value: float) -> str:
     return text if text not in {"-0", ""} else "0"
 
 
+@lru_cache(maxsize=4_096)
 def duration(minutes: float) -> str:
     """Minutes as people say them.
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from generator.model import PlanNode
 from generator.site.diagrams import svg
 from generator.site.diagrams.layout import (
     GAP,
@@ -24,23 +23,22 @@ from generator.site.diagrams.layout import (
     lay_out,
     lay_out_wide,
 )
+from generator.site.diagrams.told import told
 from generator.site.markup import Html
 from generator.site.view import View
-from generator.site.words import duration
 
 
 def plan_diagram(view: View) -> Html:
     """The plan as inline SVG; every box leads to its step. The page shows the drawing that fits."""
-    narrow = _drawing(view, lay_out(view), NARROW, "db-narrow")
-    wide = _drawing(view, lay_out_wide(view), WIDE, "db-wide")
+    words = told(view)
+    narrow = _drawing(view, lay_out(words), NARROW, "db-narrow")
+    wide = _drawing(view, lay_out_wide(words), WIDE, "db-wide")
     return svg.picture("db-plan", narrow, wide)
 
 
 def _drawing(view: View, layout: Layout, width: float, class_: str) -> Html:
-    lanes = layout.lanes()
-    wires: dict[tuple[int, str], list[Wire]] = {}
-    for wire in layout.wires():
-        wires.setdefault((wire.gutter, wire.go), []).append(wire)
+    wires = layout.wires()
+    lanes = layout.lanes(wires)
     shapes = [
         shape
         for (gutter, go), lane in lanes.items()
@@ -79,7 +77,7 @@ def _wires(layout: Layout, gutter: int, target: str, lane: int, found: Sequence[
 def _header(view: View, layout: Layout, header: Header) -> list[Html]:
     x = layout.columns[header.column]
     shapes = svg.lines(x, header.y + 18, header.rows, "db-part", LINE)
-    return shapes + [_exit(view, guard, x, header.guard_y(i)) for i, guard in enumerate(header.guards)]
+    return shapes + [_exit(view, guard, x) for guard in header.guards]
 
 
 def _box(view: View, layout: Layout, box: Box) -> Html:
@@ -87,13 +85,13 @@ def _box(view: View, layout: Layout, box: Box) -> Html:
     kind = "db-ask" if asks else "db-step"
     shapes = [svg.rect(x, box.y, layout.width, box.height, f"db-box {kind}", 10 if asks else 3)]
     shapes += svg.lines(x + 10, box.y + 17, box.rows, "db-words", LINE)
-    shapes.append(svg.text(x + 10, box.y + 17 + LINE * len(box.rows), _who(view, node), "db-small"))
+    shapes.append(svg.text(x + 10, box.y + 17 + LINE * len(box.rows), box.who, "db-small"))
     inner = _linked(view, node.id, Html("".join(shapes)))
-    return Html(inner + "".join(_exit(view, e, x + 10, box.exit_y(i)) for i, e in enumerate(box.exits)))
+    return Html(inner + "".join([_exit(view, exit, x + 10) for exit in box.exits]))
 
 
-def _exit(view: View, exit: Exit, x: float, y: float) -> Html:
-    rows = svg.lines(x, y, exit.rows, f"db-out db-out-{exit.kind}", LINE)
+def _exit(view: View, exit: Exit, x: float) -> Html:
+    rows = svg.lines(x, exit.y, exit.rows, f"db-out db-out-{exit.kind}", LINE)
     return _linked(view, exit.go, Html("".join(rows)))
 
 
@@ -108,11 +106,3 @@ def _down(layout: Layout, box: Box) -> list[Html]:
     x, y = layout.columns[box.column] + 18, box.y + box.height
     line = svg.path(f"M{svg.n(x)} {svg.n(y)}v{svg.n(GAP - 4)}", "db-wire db-wire-works")
     return [line, svg.arrow_head(x, y + GAP, "down", "db-head db-head-works")]
-
-
-def _who(view: View, node: PlanNode) -> str:
-    """Who and how long, in one short line."""
-    title = next(
-        (role.title for role in view.catalogue.organization.roles if role.id == node.role), node.role
-    )
-    return f"{title} · {duration(node.minutes)}" if node.minutes else title

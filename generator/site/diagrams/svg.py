@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import functools
 import textwrap
+from collections.abc import Sequence
 
-from generator.site.markup import Html, tag
+from generator.site.markup import Html, element, escape, tag
+
+_RECT = element("rect", "x", "y", "width", "height", "rx", "class_")
+_TEXT = element("text", "x", "y", "class_")
+_ANCHORED = element("text", "x", "y", "class_", "text_anchor")
+_PATH = element("path", "d", "class_")
+_LINK = element("a", "href")
 
 
-def n(value: float) -> str:
+@functools.lru_cache(maxsize=20_000)
+def n(value: float) -> Html:
     """A coordinate, short."""
-    return f"{value:.1f}".removesuffix(".0")
+    return escape(f"{value:.1f}".removesuffix(".0"))
 
 
 def picture(class_: str, *drawings: Html) -> Html:
@@ -39,16 +47,18 @@ def drawing(
 
 def rect(x: float, y: float, width: float, height: float, class_: str, radius: float = 4) -> Html:
     """A box."""
-    return tag("rect", x=n(x), y=n(y), width=n(width), height=n(height), rx=n(radius), class_=class_)
+    return _RECT(n(x), n(y), n(width), n(height), n(radius), class_)
 
 
 def text(x: float, y: float, words: str, class_: str, anchor: str | None = None) -> Html:
     """One line of text."""
-    return tag("text", words, x=n(x), y=n(y), class_=class_, text_anchor=anchor)
+    if anchor is None:
+        return _TEXT(n(x), n(y), class_, words)
+    return _ANCHORED(n(x), n(y), class_, anchor, words)
 
 
 def lines(
-    x: float, y: float, rows: list[str], class_: str, step: float, anchor: str | None = None
+    x: float, y: float, rows: Sequence[str], class_: str, step: float, anchor: str | None = None
 ) -> list[Html]:
     """Lines of text below each other; ``y`` is the base line of the first."""
     return [text(x, y + i * step, row, class_, anchor) for i, row in enumerate(rows)]
@@ -56,7 +66,7 @@ def lines(
 
 def path(points: str, class_: str) -> Html:
     """A line along SVG path commands."""
-    return tag("path", d=points, class_=class_)
+    return _PATH(points, class_)
 
 
 def arrow_head(x: float, y: float, direction: str, class_: str) -> Html:
@@ -70,15 +80,12 @@ def arrow_head(x: float, y: float, direction: str, class_: str) -> Html:
 
 def link(href: str, *shapes: Html) -> Html:
     """The shapes as a link inside the page."""
-    return tag("a", *shapes, href=href)
-
-
-def wrapped(words: str, characters: int, rows: int) -> list[str]:
-    """The text in at most so many rows; what does not fit ends in an ellipsis."""
-    return list(_wrapped(words, characters, rows))
+    return _LINK(href, Html("".join(shapes)))
 
 
 @functools.lru_cache(maxsize=20_000)
-def _wrapped(words: str, characters: int, rows: int) -> tuple[str, ...]:
-    """The same; a drawing is laid out more than once."""
+def wrapped(words: str, characters: int, rows: int) -> tuple[str, ...]:
+    """The text in at most so many rows; what does not fit ends in an ellipsis."""
+    if len(words) <= characters and words == " ".join(words.split()):
+        return (words,)
     return tuple(textwrap.wrap(words, max(characters, 6), max_lines=rows, placeholder="…")) or ("",)

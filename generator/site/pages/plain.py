@@ -6,6 +6,7 @@ import re
 
 from generator.model import Severity, Term
 from generator.site.markup import NOTHING, Html, anchor, escape, heading, join, local, tag
+from generator.site.mentions import lacks
 from generator.site.pages.fold import fold
 from generator.site.pages.response import facts
 from generator.site.view import View
@@ -87,6 +88,7 @@ def _words(view: View) -> Html:
         term
         for term in view.catalogue.organization.glossary
         if term.term.lower() not in said
+        and not lacks(text, [term.term])
         and re.search(rf"(?<!\w){re.escape(term.term)}s?(?!\w)", text, re.IGNORECASE)
     ]
     return join(", ", [_term(term, term.term) for term in used])
