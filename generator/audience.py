@@ -14,7 +14,7 @@ from typing import Any
 
 from generator import waivers
 from generator.model import CompiledRunbook, Exercise, Kept
-from generator.schemas import Pair, of_kind, walk
+from generator.schemas import Pair, pairs_of
 from generator.source import Document, Pointer, likely
 
 WHOLE = "whole"
@@ -93,7 +93,7 @@ def site_audience(documents: Sequence[Document]) -> str:
 
 def labels(document: Document) -> tuple[Label, ...]:
     """Every classification in a document that labels something, outside in."""
-    return labels_of(document, walk(of_kind(document.kind), document.data))
+    return labels_of(document, pairs_of(document))
 
 
 def labels_of(document: Document, pairs: Iterable[Pair]) -> tuple[Label, ...]:

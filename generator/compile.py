@@ -6,18 +6,19 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from generator import kinds
 from generator.audience import LeftOut, Readable, evidence_of, readable, site_audience
 from generator.content import content_hash, part_hashes
 from generator.evidence import kept
+from generator.inside import mappings
 from generator.load import Loaded, load, load_one
 from generator.model import Catalogue, CompiledRunbook, Drill, Organization, Runbook, Service
 from generator.panel import read_text, rows_of
 from generator.plan import plan_of
 from generator.queries import query_of
-from generator.source import Document, Finding, Pointer
+from generator.source import Document, Finding
 from generator.values import structure
 
 T = TypeVar("T", Drill, Service, Runbook)
@@ -32,12 +33,13 @@ class SourceErrors(Exception):  # noqa: N818
         self.findings = tuple(findings)
 
 
-def load_catalogue(root: Path, audience: str | None = None) -> Catalogue:
+def load_catalogue(root: Path, audience: str | None = None, *, cached: bool = False) -> Catalogue:
     """The catalogue of a repository, as far as an audience may read it; None: all of it.
 
+    ``cached``, what earlier calls found clean is not checked again.
     SourceErrors when the sources have errors; UnknownAudienceError when it is no classification of theirs.
     """
-    documents = _checked(root)
+    documents = _checked(root, cached=cached)
     shown = None if audience is None else readable(documents, audience)
     return _with_evidence(compile(documents, root, shown=shown), root)
 
@@ -102,7 +104,7 @@ def compile(
     which is what was reviewed and exercised.
     """
     documents = tuple(documents)
-    hashes = {d.name: content_hash(d.data) for d in documents if d.kind == "runbook"}
+    hashes = {d.path: content_hash(d.data) for d in documents if d.kind == "runbook"}
     documents = documents if shown is None else shown.documents
     read = read_panel or (lambda file: read_text(root, file))
     organization = structure(next(d for d in documents if d.kind == "organization").data, Organization)
@@ -115,7 +117,7 @@ def compile(
     }
     runbooks = tuple(
         _compiled(
-            runbook, document, next(s for s in services if s.id == runbook.service), hashes[document.name]
+            runbook, document, next(s for s in services if s.id == runbook.service), hashes[document.path]
         )
         for runbook, document in zip(
             _structured(documents, "runbook", Runbook), _of_kind(documents, "runbook"), strict=True
@@ -156,17 +158,6 @@ def _catalogue_hash(documents: Sequence[Document], panels: Mapping[str, str]) ->
 
 def _places(document: Document) -> Iterator[tuple[str, str]]:
     """``<runbook>/<id>`` and the place of everything in a runbook that has an id."""
-    for pointer, id in _ids(document.data):
-        yield f"{document.name}/{id}", str(document.place(pointer))
-
-
-def _ids(value: Any, pointer: Pointer = ()) -> Iterator[tuple[Pointer, str]]:
-    items: Iterable[tuple[str | int, Any]] = ()
-    if isinstance(value, dict):
-        if "id" in value and pointer:
-            yield (*pointer, "id"), value["id"]
-        items = value.items()
-    elif isinstance(value, list):
-        items = enumerate(value)
-    for key, item in items:
-        yield from _ids(item, (*pointer, key))
+    for pointer, item in mappings(document.data):
+        if "id" in item and pointer:
+            yield f"{document.name}/{item['id']}", str(document.place((*pointer, "id")))

@@ -17,17 +17,23 @@ def content_hash(data: Any) -> str:
     >>> content_hash({"a": 1, "b": 2.0}) == content_hash({"b": 2, "a": 1.0})
     True
     """
-    text = json.dumps(_canonical(data), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return _hash(_canonical(data))
 
 
 def part_hashes(runbook: Any) -> dict[str, str]:
     """The content hash of every step, decision and phase inside a runbook's data, by its id."""
-    return dict(_parts(runbook))
+    return dict(_parts(_canonical(runbook)))
+
+
+def _hash(canonical: Any) -> str:
+    text = json.dumps(canonical, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _canonical(value: Any) -> Any:
     """One way to write each number: 2.0 is 2."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, Mapping):
         return {key: _canonical(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -38,7 +44,7 @@ def _canonical(value: Any) -> Any:
 def _parts(value: Any) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
         if isinstance(value.get("id"), str) and any(key in value for key in _STEPS):
-            yield value["id"], content_hash(value)
+            yield value["id"], _hash(value)
         for item in value.values():
             yield from _parts(item)
     elif isinstance(value, list):

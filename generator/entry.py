@@ -95,7 +95,7 @@ def _from_sources(root: Path, otherwise: str = "") -> Catalogue | None:
     from generator.compile import SourceErrors, load_catalogue
 
     try:
-        return load_catalogue(root)
+        return load_catalogue(root, cached=True)
     except SourceErrors as errors:
         click.echo(report.text(errors.findings, context_of(root, sys.stderr)), err=True)
         if otherwise:

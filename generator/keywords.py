@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -46,6 +47,12 @@ _SWITCHES = {
     **dict.fromkeys(("yes", "on", "y", "true"), "write true, without quotes"),
     **dict.fromkeys(("no", "off", "n", "false"), "write false, without quotes"),
 }
+_BOUNDS: tuple[tuple[str, Callable[[float, float], bool], str], ...] = (
+    ("minimum", operator.lt, "must not be below"),
+    ("maximum", operator.gt, "must not be above"),
+    ("exclusiveMinimum", operator.le, "must be above"),
+    ("exclusiveMaximum", operator.ge, "must be below"),
+)
 _SIGNS = {">": "above", ">=": "above", "<": "below", "<=": "below"}
 # Last words of keys that say what their number counts.
 _UNITS = ("days", "minutes", "ms", "seconds")
@@ -81,8 +88,9 @@ def _is_number(value: object) -> bool:
 
 
 def _has_type(value: object, types: str | list[str]) -> bool:
-    names = [types] if isinstance(types, str) else types
-    return any(_TYPES[name][0](value) for name in names)
+    if isinstance(types, str):
+        return _TYPES[types][0](value)
+    return any(_TYPES[name][0](value) for name in types)
 
 
 def _same(value: object, other: object) -> bool:
@@ -196,17 +204,11 @@ def _is_date(text: str) -> bool:
 
 
 def _number(schema: Schema, value: float, pointer: Pointer) -> Iterator[Problem]:
-    bounds: tuple[tuple[str, Callable[[float], bool], str], ...] = (
-        ("minimum", lambda bound: value < bound, "must not be below"),
-        ("maximum", lambda bound: value > bound, "must not be above"),
-        ("exclusiveMinimum", lambda bound: value <= bound, "must be above"),
-        ("exclusiveMaximum", lambda bound: value >= bound, "must be below"),
-    )
     if abs(value) > LARGEST:
         yield Problem(pointer, "wrong-value", f"{value:g} is no quantity of anything", _about(schema))
         return
-    for keyword, broken, words in bounds:
-        if keyword in schema and broken(schema[keyword]):
+    for keyword, broken, words in _BOUNDS:
+        if keyword in schema and broken(value, schema[keyword]):
             percent = keyword == "maximum" and schema[keyword] == 1 and value <= 100
             hint = f"{value:g} % is {value / 100:g}" if percent else _about(schema)
             yield Problem(pointer, "wrong-value", f"{value} {words} {schema[keyword]}", hint)
@@ -233,7 +235,7 @@ def _list(schema: Schema, value: list[Any], pointer: Pointer) -> Iterator[Proble
 def _keys(schema: Schema, value: dict[str, Any], pointer: Pointer, resolve: Resolve) -> Iterator[Problem]:
     known: Schema = schema.get("properties", {})
     missing = [key for key in schema.get("required", ()) if key not in value]
-    if schema.get("additionalProperties") is False:
+    if schema.get("additionalProperties") is False and not value.keys() <= known.keys():
         for key in [k for k in value if k not in known]:
             meant = likely(key, missing) or likely(key, [k for k in known if k not in value])
             missing = [k for k in missing if f"'{k}'" not in meant]  # told once is enough

@@ -17,7 +17,7 @@ from typing import Any
 from generator.cache import Cache, code_stamp
 from generator.check import check
 from generator.checks.links import leads_to_file, targets
-from generator.load import Loaded, texts
+from generator.load import Loaded, needed
 from generator.source import Document, Finding
 
 FOLDER = Path("build", "cache", "checks")
@@ -62,7 +62,7 @@ def _groups(documents: Sequence[Document]) -> dict[str, list[Document]] | None:
 
 def _found(loaded: Loaded, group: Sequence[Document]) -> bool:
     """Whether anything is found about a service, with no more read than that can depend on."""
-    read = _needed(loaded.documents, group)
+    read = _needed(loaded, group)
     paths = {document.path for document in read}
     passed_over = tuple((d.kind, d.name) for d in loaded.documents if d.path not in paths)
     own = {document.path for document in group} | {d.path for d in read if d.kind == "organization"}
@@ -70,18 +70,14 @@ def _found(loaded: Loaded, group: Sequence[Document]) -> bool:
     return any(finding.place.path in own or finding.place.path not in paths for finding in findings)
 
 
-def _needed(documents: Sequence[Document], group: Sequence[Document]) -> list[Document]:
-    """The documents that the findings about a service can depend on; compare ``load``, narrowly."""
-    own = {document.path for document in group}
-    named = {d.name for d in group} | {one for d in group for one in texts(d.data)}
-    return [d for d in documents if d.kind == "organization" or d.path in own or d.name in named]
+def _needed(loaded: Loaded, group: Sequence[Document]) -> list[Document]:
+    """The documents that the findings about a service can depend on."""
+    return list(needed(group, loaded.documents, lambda document: document.data))
 
 
 def _key(loaded: Loaded, service: str, group: Sequence[Document]) -> str:
     """All that the findings about a service can depend on, as a text."""
-    read = [
-        [d.path, _hash(d.text.encode("utf-8", "surrogatepass"))] for d in _needed(loaded.documents, group)
-    ]
+    read = [[d.path, _hash(d.text.encode("utf-8", "surrogatepass"))] for d in _needed(loaded, group)]
     names = sorted((d.kind, d.name) for d in loaded.documents)
     files = [[target, leads_to_file(loaded.root, d, target)] for d in group for _, target in targets(d)]
     beside = [[path, _hash(content)] for path, content in sorted(_beside(loaded.root, group))]

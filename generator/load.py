@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 from generator.files import finding, read_text
 from generator.source import Document, DocumentKind, Finding, Place
@@ -35,6 +36,9 @@ class _File:
     path: str
     kind: DocumentKind
     name: str
+
+
+T = TypeVar("T", _File, Document)
 
 
 class _TooMuchError(Exception):
@@ -158,11 +162,17 @@ def _needed(files: Sequence[_File], asked: Sequence[str], reader: _Reader) -> It
     # A name that a text does not spell can only stand there by an escape, for which YAML needs a backslash.
     related = [f for f in files if "\\" in reader.text(f) or any(name in reader.text(f) for name in names)]
     core = {*wanted, *(f for f in related if reader.document(f).data.get("service") in names)}
-    spoken_of = names | {f.name for f in core} | {s for f in core for s in texts(reader.document(f).data)}
-    yield from (f for f in files if f.kind == "organization" or f in core or f.name in spoken_of)
+    yield from needed(core, files, lambda file: reader.document(file).data)
 
 
-def texts(value: object) -> Iterator[str]:
+def needed(core: Collection[T], among: Iterable[T], data_of: Callable[[T], object]) -> Iterator[T]:
+    """Of some sources the organization, those of the core, and those that the core names."""
+    own = {one.path for one in core}
+    named = {one.name for one in core} | {text for one in core for text in _texts(data_of(one))}
+    return (one for one in among if one.kind == "organization" or one.path in own or one.name in named)
+
+
+def _texts(value: object) -> Iterator[str]:
     """Every text inside some data that can be a name."""
     stack = [value]
     while stack:

@@ -11,13 +11,13 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import yaml
 
 from generator import misread, unseen
 from generator.misread import MAXIMUM_KEY
-from generator.source import Finding, Place, Pointer
+from generator.source import Finding, Place, Places, Pointer
 
 MAXIMUM_DEPTH = 60
 MAXIMUM_VALUES = 100_000
@@ -26,6 +26,7 @@ MAXIMUM_TEXT = 10_000
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_BEGINS_NUMBERS = frozenset("+-.0123456789")
 _CONSTANTS = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
@@ -62,7 +63,8 @@ def compose(text: str, path: str) -> Composed:
         composer.data = None
     else:
         composer.finish()
-    return Composed(composer.data, composer.values, composer.keys, tuple(composer.findings))
+    values, keys = Places(path, composer.values), Places(path, composer.keys)
+    return Composed(composer.data, values, keys, tuple(composer.findings))
 
 
 def scalar(text: str) -> str | int | float | bool | None:
@@ -73,11 +75,17 @@ def scalar(text: str) -> str | int | float | bool | None:
     """
     if text in _CONSTANTS:
         return _CONSTANTS[text]
+    if text[0] not in _BEGINS_NUMBERS:
+        return text
     if _INTEGER.fullmatch(text):
         return int(text)
     if _NUMBER.fullmatch(text) and math.isfinite(float(text)):
         return float(text)
     return text
+
+
+Mark: TypeAlias = tuple[int, int]
+"""The line and the column where something begins, both from 1."""
 
 
 class _TooMuchError(Exception):
@@ -97,6 +105,8 @@ class _Open:
     anchor: str | None
     begun_at: int
     """How many values had been counted before it."""
+    at: Pointer = ()
+    """The way to the value to come, in a mapping."""
     key: str | None = None
     awaits_key: bool = True
     repeats: bool = False
@@ -109,8 +119,8 @@ class _Open:
 class _Composer:
     path: str
     data: Any = None
-    values: dict[Pointer, Place] = field(default_factory=dict)
-    keys: dict[Pointer, Place] = field(default_factory=dict)
+    values: dict[Pointer, Mark] = field(default_factory=dict)
+    keys: dict[Pointer, Mark] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     stack: list[_Open] = field(default_factory=list)
     anchors: dict[str, tuple[Any, int]] = field(default_factory=dict)
@@ -155,7 +165,8 @@ class _Composer:
                 message = f"the text is longer than {MAXIMUM_TEXT:,} characters"
                 self.report(event.start_mark, message, "shorten it, or link to a document")
                 value = value[:MAXIMUM_TEXT]
-            self._anchor(event.anchor, value, 1)
+            if event.anchor is not None:
+                self.anchors[event.anchor] = value, 1
             self._put(event, value, 1)
 
     def _at_key(self) -> bool:
@@ -170,13 +181,13 @@ class _Composer:
             self.report(event.start_mark, f"the key is longer than {MAXIMUM_KEY} characters", "shorten it")
         elif not isinstance(key, str):
             self.report(event.start_mark, f"the key '{event.value}' is not a word", "put it in quotes")
-        elif not event.style and misread.glued_dash(key) is not None:
+        elif key.startswith("-") and not event.style and misread.glued_dash(key) is not None:
             self.report(event.start_mark, misread.GLUED_DASH_MESSAGE, misread.glued_dash(key) or "")
         elif key in top.data:
             self._again(event, key)
         else:
-            top.key, top.dropped = key, False
-            self.keys[(*top.pointer, key)] = self._place(event)
+            top.key, top.at, top.dropped = key, (*top.pointer, key), False
+            self.keys[top.at] = self._mark(event)
 
     def _again(self, event: Any, key: str) -> None:
         """Report a key that was given before; when a dash is missing, once for all keys of the item."""
@@ -189,7 +200,7 @@ class _Composer:
             top.repeats = True
             self.report(event.start_mark, f"{message}; a new item seems to begin here", "put '- ' before it")
         else:
-            hint = f"delete one: the first stands in line {self.keys[(*top.pointer, key)].line}"
+            hint = f"delete one: the first stands in line {self.keys[(*top.pointer, key)][0]}"
             self.report(event.start_mark, message, hint)
 
     def _begin(self, event: Any) -> None:
@@ -209,11 +220,8 @@ class _Composer:
 
     def _end(self) -> None:
         done = self.stack.pop()
-        self._anchor(done.anchor, done.data, self.count - done.begun_at)
-
-    def _anchor(self, name: str | None, value: object, size: int) -> None:
-        if name is not None:
-            self.anchors[name] = (value, size)
+        if done.anchor is not None:
+            self.anchors[done.anchor] = done.data, self.count - done.begun_at
 
     def _alias(self, event: Any) -> None:
         if event.anchor not in self.anchors:
@@ -233,7 +241,7 @@ class _Composer:
                 event, f"the file holds more than {MAXIMUM_VALUES:,} values", "drop the aliases"
             )
         pointer = self._fill(value)
-        self.values.setdefault(pointer, self._place(event))
+        self.values.setdefault(pointer, self._mark(event))
         return pointer
 
     def _fill(self, value: object) -> Pointer:
@@ -248,7 +256,8 @@ class _Composer:
         if top.dropped or top.key is None:
             return (*top.pointer, "<<")  # nobody looks there; what is inside is still read
         top.data[top.key] = value
-        return (*top.pointer, top.key)
+        return top.at
 
-    def _place(self, event: Any) -> Place:
-        return Place(self.path, event.start_mark.line + 1, event.start_mark.column + 1)
+    def _mark(self, event: Any) -> Mark:
+        mark = event.start_mark
+        return mark.line + 1, mark.column + 1

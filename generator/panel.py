@@ -62,14 +62,18 @@ def rows_of(text: str) -> PanelRows:
 def _numbers(line: list[str], header: list[str], number: int) -> list[float]:
     if len(line) != len(header):
         raise PanelError(f"line {number} of the panel has {len(line)} cells, its header {len(header)}")
-    return [_cell(cell, column, number) for column, cell in zip(header, line, strict=True)]
-
-
-def _cell(text: str, column: str, number: int) -> float:
     try:
-        value = float(text)
+        values = [float(cell) for cell in line]
     except ValueError:
-        value = math.nan
-    if not abs(value) <= LARGEST:
-        raise PanelError(f"line {number} of the panel: '{text[:20]}' in column '{column}' is no number")
-    return value
+        values = [math.nan]
+    if not all(abs(value) <= LARGEST for value in values):
+        column, cell = next(pair for pair in zip(header, line, strict=True) if not _is_number(pair[1]))
+        raise PanelError(f"line {number} of the panel: '{cell[:20]}' in column '{column}' is no number")
+    return values
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        return abs(float(cell)) <= LARGEST
+    except ValueError:
+        return False

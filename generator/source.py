@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -31,6 +31,27 @@ class Place:
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Places(Mapping[Pointer, Place]):
+    """Where the parts of one file stand; each place is made when it is asked for, as few are."""
+
+    path: str
+    marks: Mapping[Pointer, tuple[int, int]]
+    """Lines and columns, both from 1."""
+
+    def __getitem__(self, pointer: Pointer) -> Place:
+        return Place(self.path, *self.marks[pointer])
+
+    def __contains__(self, pointer: object) -> bool:
+        return pointer in self.marks
+
+    def __iter__(self) -> Iterator[Pointer]:
+        return iter(self.marks)
+
+    def __len__(self) -> int:
+        return len(self.marks)
 
 
 def place_after(before: str, path: str) -> Place:

@@ -6,6 +6,7 @@ A waiver is a rule that an author switched off, with the reason, in the source i
 from __future__ import annotations
 
 import bisect
+import functools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from generator.source import Document, Finding, Place, Pointer, likely
@@ -44,11 +45,19 @@ class _File:
         ]
         self.used: set[int] = set()
         self._parts = [part_of(document, str(waiver.get("at", ""))) for waiver in self.waivers]
-        self._at: dict[Place, list[Pointer]] = {}
-        for places in (document.values, document.keys):
+
+    @functools.cached_property
+    def _at(self) -> Mapping[Place, Sequence[Pointer]]:
+        """What begins where; hardly any file is asked."""
+        found: dict[Place, list[Pointer]] = {}
+        for places in (self.document.values, self.document.keys):
             for pointer, place in places.items():
-                self._at.setdefault(place, []).append(pointer)
-        self._places = sorted(self._at)
+                found.setdefault(place, []).append(pointer)
+        return found
+
+    @functools.cached_property
+    def _places(self) -> Sequence[Place]:
+        return sorted(self._at)
 
     def answers(self, finding: Finding) -> bool:
         """Whether some waiver answers the finding; all that do are noted as needed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from generator.checks.sources import mappings
+from generator.inside import mappings
 from generator.source import Document, Pointer
 
 CONDITIONS = ("when", "that")

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from generator.checks.prose import texts
 from generator.checks.sources import Sources
+from generator.inside import texts
 from generator.source import Finding, Severity
 
 name = "blame"

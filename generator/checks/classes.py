@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from generator import audience
@@ -51,18 +51,23 @@ class Classes:
     sources: Sources
     rungs: Sequence[str]
     documents: Mapping[str, Classified]
+    raised: frozenset[str]
+    """Every name of something, in whatever document, that not everybody may read."""
 
     @classmethod
     def of(cls, sources: Sources, organization: Document) -> Classes:
         """Every document on the ladder of an organization that says what its schema asks for."""
         rungs = audience.ladder([organization])
-        return cls(sources, rungs, {d.path: Classified.of(sources, d, rungs) for d in sources.documents})
+        documents = {d.path: Classified.of(sources, d, rungs) for d in sources.documents}
+        return cls(sources, rungs, documents, frozenset(_raised(documents.values())))
 
     def of_name(self, document: Document, namespaces: Sequence[str], name: str) -> int:
         """The rank of what a document calls by that name; 0 when it is not known.
 
         In another document, 0 too where only the whole of that is classified: whoever names it is told once.
         """
+        if name not in self.raised:
+            return 0
         found = [rank for space in namespaces for rank in self._ranks(document, space, name)]
         return min(found, default=0)
 
@@ -78,6 +83,13 @@ class Classes:
             rank = classified.names.get((namespace, name))
             if rank is not None:
                 yield rank if home is document or rank > classified.rank(()) else 0
+
+
+def _raised(documents: Iterable[Classified]) -> Iterator[str]:
+    for classified in documents:
+        if classified.rank(()):
+            yield classified.document.name
+        yield from (name for (_, name), rank in classified.names.items() if rank)
 
 
 def _rank(pointer: Pointer, covered: Mapping[Pointer, int]) -> int:

@@ -13,11 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.checks.classes import Classes, Classified
-from generator.checks.prose import NAMESPACES, texts
+from generator.checks.prose import NAMESPACES
 from generator.checks.references import called, gathered
 from generator.checks.sources import Sources
 from generator.prose import REFERENCE
-from generator.schemas import of_kind, walk
+from generator.schemas import pairs_of
 from generator.source import Document, Finding, Place, Pointer, Severity
 
 name = "classification"
@@ -56,8 +56,8 @@ def _quoting(classes: Classes, classified: Classified) -> Iterator[Finding]:
     document = classified.document
     if document.kind != "runbook":
         return
-    for pointer, text in texts(document.data):
-        for found in REFERENCE.finditer(text):
+    for pointer, text in classes.sources.texts[document.path]:
+        for found in REFERENCE.finditer(text) if "{{" in text else ():
             root, _, rest = found.group(1).partition(".")
             if root not in _IN_PROSE:
                 continue
@@ -103,8 +103,8 @@ def _incomplete(classes: Classes, classified: Classified) -> Iterator[Finding]:
 
 def _least(document: Document, pointer: Pointer) -> int:
     """How many things a list has to have."""
-    pairs = walk(of_kind(document.kind), document.data)
-    return max((pair.schema.get("minItems", 0) for pair in pairs if pair.pointer == pointer), default=0)
+    least = (pair.schema.get("minItems", 0) for pair in pairs_of(document) if pair.pointer == pointer)
+    return max(least, default=0)
 
 
 def _unsendable(classes: Classes, classified: Classified) -> Iterator[Finding]:

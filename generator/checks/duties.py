@@ -8,29 +8,33 @@ Add the role to ``roles`` with one sentence; or delete the duty that nothing cal
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from typing import TypeAlias
 
-from generator.checks.sources import Sources, mappings
+from generator.checks.sources import Sources
 from generator.source import Document, Finding, Pointer, Severity
 
 name = "duties"
 severity: Severity = "error"
+
+Named: TypeAlias = tuple[Pointer, str]
+"""A role, and where it is named."""
 
 
 def check(sources: Sources) -> Iterator[Finding]:
     """Roles without a duty, with two, and without a part."""
     for document in sources.sound("runbook"):
         roles = sources.names("organization.role", document)
+        named = list(_named(sources, document))
         if all(duty["role"] in roles for duty in document.data["roles"]):
-            yield from _without_duty(sources, document)
+            yield from _without_duty(document, named, roles)
         # Where a duty is of an unknown role, another may be meant by it: first that is mended.
-        yield from _without_part(document, roles)
+        yield from _without_part(document, named, roles)
 
 
-def _without_duty(sources: Sources, document: Document) -> Iterator[Finding]:
-    known = sources.names("organization.role", document)
+def _without_duty(document: Document, named: Sequence[Named], known: Collection[str]) -> Iterator[Finding]:
     seen = {duty["role"] for duty in document.data["roles"]}
-    for pointer, role in _named(document):
+    for pointer, role in named:
         if role in known and role not in seen:
             seen.add(role)
             message = f"the role '{role}' has no duty in 'roles'"
@@ -38,8 +42,8 @@ def _without_duty(sources: Sources, document: Document) -> Iterator[Finding]:
             yield Finding(document.place(pointer), name, severity, message, hint)
 
 
-def _without_part(document: Document, known: Collection[str]) -> Iterator[Finding]:
-    called = {role for _, role in _named(document)} | set(document.data["governance"]["initiate"])
+def _without_part(document: Document, named: Sequence[Named], known: Collection[str]) -> Iterator[Finding]:
+    called = {role for _, role in named} | set(document.data["governance"]["initiate"])
     seen: set[str] = set()
     for index, duty in enumerate(document.data["roles"]):
         role, place = duty["role"], document.place(("roles", index, "role"))
@@ -52,9 +56,9 @@ def _without_part(document: Document, known: Collection[str]) -> Iterator[Findin
         seen.add(role)
 
 
-def _named(document: Document) -> Iterator[tuple[Pointer, str]]:
+def _named(sources: Sources, document: Document) -> Iterator[Named]:
     """The roles of steps, decisions, phases, approvals and escalations, in the order of the page."""
-    for pointer, item in mappings(document.data):
+    for pointer, item in sources.mappings[document.path]:
         if pointer[:1] == ("roles",):
             continue
         key = "to" if pointer[:1] == ("escalation",) else "role"

@@ -3,6 +3,9 @@
 The page of a runbook says of each step when its very text was exercised last.
 It says so by these files alone, so that nothing is claimed that nobody went through.
 
+The record of the drill stands in `evidence/drills/` beside it, packed, with its score.
+Its lines hold together by hashes, the last of which the exercise names, so that nobody can edit one of them.
+
 Write exercises with `drill run --keep`, or with `drill keep` from a record.
 One that is broken is not mended by hand: delete it, and keep the record again.
 """
@@ -13,9 +16,11 @@ from collections.abc import Iterator, Sequence
 
 from generator.checks.sources import Sources
 from generator.content import content_hash, part_hashes
-from generator.evidence import exercises
+from generator.evidence import exercises, records
 from generator.evidence.exercises import ReadExercise
 from generator.evidence.files import misnamed, misplaced
+from generator.evidence.records import KeptRecord
+from generator.model import Exercise
 from generator.source import Document, Finding, Severity, likely
 
 name = exercises.KIND.rule
@@ -24,6 +29,8 @@ severity: Severity = "error"
 
 def check(sources: Sources) -> Iterator[Finding]:
     """Exercises that cannot be read, stand elsewhere, count twice, or claim what the text does not hold."""
+    proven: list[Exercise] = []
+    kept: list[KeptRecord] = []
     for runbook in sources.of_kind("runbook"):
         found, findings = exercises.read(sources.root, runbook.name)
         yield from findings
@@ -32,6 +39,12 @@ def check(sources: Sources) -> Iterator[Finding]:
             yield from misnamed(one, exercises.KIND) if one.value.drill else _nameless(one)
         yield from _twice(found)
         yield from _claimed(found, runbook)
+        held, findings = records.read(sources.root, runbook.name)
+        yield from findings
+        proven += (one.value for one in found)
+        kept += held
+    # One record may prove several runbooks, and stands beside one of them.
+    yield from records.unproven(kept, proven)
 
 
 def _nameless(one: ReadExercise) -> Iterator[Finding]:

@@ -9,12 +9,12 @@ address with ``https://``. ``runbook check --external`` also asks each address w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from generator.checks.prose import texts
 from generator.checks.sources import Sources
+from generator.inside import texts
 from generator.source import Document, Finding, Pointer, Severity, likely
 
 name = "links"
@@ -29,6 +29,8 @@ _BARE = re.compile(r"""\b[a-z][a-z0-9+.-]*://[^\s<>"'`]*""", re.IGNORECASE)
 _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)", re.IGNORECASE)
+_SIGNS = ("](", "://", "mailto:")
+"""What stands in every link, and in few texts."""
 _TRAILING = ".,;:!?)]}"
 
 Problem = tuple[str, str]
@@ -38,8 +40,10 @@ Problem = tuple[str, str]
 def check(sources: Sources) -> Iterator[Finding]:
     """Targets that are not there, and addresses that are none."""
     for document in sources.documents:
-        anchors = _anchors(sources, document)
-        for pointer, target in targets(document):
+        found = list(_in_texts(sources.texts[document.path]))
+        leads_within = any(target.startswith("#") for _, target in found)
+        anchors = _anchors(sources, document) if leads_within else frozenset()
+        for pointer, target in found:
             problem = _problem(sources.root, document, anchors, target)
             if problem is not None:
                 yield Finding(document.place(pointer), name, severity, *problem)
@@ -47,9 +51,15 @@ def check(sources: Sources) -> Iterator[Finding]:
 
 def targets(document: Document) -> Iterator[tuple[Pointer, str]]:
     """Every address, path and anchor in a document, each once a text."""
-    for pointer, text in texts(document.data):
+    return _in_texts(texts(document.data))
+
+
+def _in_texts(texts: Iterable[tuple[Pointer, str]]) -> Iterator[tuple[Pointer, str]]:
+    for pointer, text in texts:
         if pointer[-1] in ADDRESSES:
             yield pointer, text.strip()
+            continue
+        if not any(sign in text for sign in _SIGNS):
             continue
         prose = _CODE.sub(" ", text)
         found = [link.group(1) for link in _LINK.finditer(prose)]
@@ -140,7 +150,7 @@ def _anchors(sources: Sources, document: Document) -> frozenset[str]:
     found: set[str] = set()
     for definition in sources.readings[document.path].definitions:
         found |= {definition.name, *(f"{kind}-{definition.name}" for kind in _kinds(definition.pointer))}
-    for _, text in texts(document.data):
+    for _, text in sources.texts[document.path]:
         found |= {_slug(heading) for heading in _HEADING.findall(text)}
     return frozenset(found)
 

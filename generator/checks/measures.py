@@ -1,13 +1,15 @@
-"""What a critical task is measured by is an event that a record can hold.
+"""What a critical task is measured by, and what a message waits for, is an event that a record can hold.
 
 A task that waits for a control, a role or a template that there is not can never be done,
 and one that forbids it can never be failed: the score would be wrong, and nobody would see why.
+A message that waits for such an event never comes. What the facilitator does counts for neither.
 
 Write the event, its keys and its values as the service, its runbooks and the organization call them.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
@@ -22,6 +24,7 @@ severity: Severity = "error"
 
 NAMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "acknowledge": {"signal": ("runbook.signal",)},
+    "answer": {"choice": ("drill.choice",)},
     "alert": {"runbook": ("catalogue.runbook",), "signal": ("runbook.signal",)},
     "approval": {"role": ("organization.role",)},
     "assume": {"role": ("organization.role",)},
@@ -50,9 +53,28 @@ NAMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 WORDS = {
     ("alert", "severity"): ("page", "ticket", "info"),
     ("alert", "state"): ("firing", "resolved"),
-    ("end", "reason"): ("horizon", "ended", "interrupted"),
     ("step", "outcome"): ("success", "failure", "skipped"),
 }
+FACILITATORS = frozenset(
+    {
+        "assign",
+        "end",
+        "hint",
+        "improve",
+        "join",
+        "leave",
+        "pause",
+        "rate",
+        "remark",
+        "resume",
+        "return",
+        "reveal",
+        "speed",
+        "start",
+        "steer",
+    }
+)
+"""Kinds of events that are the facilitator's alone, or that come when all is over."""
 VOCABULARIES = {("declare", "symptom"): "symptom", ("hypothesis", "mechanism"): "mechanism"}
 
 
@@ -60,11 +82,16 @@ def check(sources: Sources) -> Iterator[Finding]:
     """Events that there are not, and keys and values that they do not have."""
     known = events()
     for drill in sources.sound("drill"):
-        for index, task in enumerate(drill.data["tasks"]):
-            for key in ("measure", "before"):
-                if key in task:
-                    yield from _unknown(drill, ("tasks", index, key), task[key], known)
-                    yield from _impossible(sources, drill, ("tasks", index, key), task[key])
+        for pointer, measure in measures(drill):
+            yield from _unknown(drill, pointer, measure, known)
+            yield from _impossible(sources, drill, pointer, measure)
+
+
+def measures(drill: Document) -> Iterator[tuple[Pointer, Mapping[str, Any]]]:
+    """Every measure of a drill: those of its tasks, and what its messages wait for."""
+    for key, names in (("tasks", ("measure", "before")), ("injects", ("after", "unless"))):
+        for index, item in enumerate(drill.data[key]):
+            yield from (((key, index, name), item[name]) for name in names if name in item)
 
 
 def events() -> Mapping[str, frozenset[str]]:
@@ -84,6 +111,11 @@ def _unknown(
     if event not in known:
         hint = likely(event, known) or "there are: " + ", ".join(sorted(known))
         yield Finding(drill.place((*pointer, "event")), name, severity, f"unknown event '{event}'", hint)
+        return
+    if event in FACILITATORS:
+        message = f"an event '{event}' is the facilitator's, and never counts"
+        hint = "name what the team or the world does"
+        yield Finding(drill.place((*pointer, "event")), name, severity, message, hint)
         return
     for key in measure.get("where", {}):
         if key not in known[event]:
@@ -110,13 +142,16 @@ def _values(sources: Sources, drill: Document, event: str, key: str) -> Collecti
         return WORDS[event, key]
     if (event, key) in VOCABULARIES:
         return kinds.vocabulary(VOCABULARIES[event, key])
+    namespaces = NAMES.get(event, {}).get(key, ())
+    if not namespaces:
+        return None
     found: set[str] = set(ENDINGS) if key == "go" else set()
-    for namespace in NAMES.get(event, {}).get(key, ()):
+    for namespace in namespaces:
         names = _names(sources, drill, namespace)
         if names is None:
             return None
         found |= names
-    return found or None
+    return found
 
 
 def _names(sources: Sources, drill: Document, namespace: str) -> set[str] | None:
@@ -125,14 +160,15 @@ def _names(sources: Sources, drill: Document, namespace: str) -> set[str] | None
     if namespace.startswith("runbook."):
         service = drill.data["service"]
         homes = [r for r in sources.of_kind("runbook") if r.data.get("service", service) == service]
-    sound = all(sources.is_complete(h) for home in homes for h in sources.homes(namespace, home))
+    defining = [one for home in homes for one in sources.homes(namespace, home)]
+    sound = bool(defining) and all(map(sources.is_complete, defining))
     if not namespace.startswith("catalogue.") and (
         not sound or any(sources.is_muddled(namespace, home) for home in homes)
     ):
         return None
-    found: set[str] = set()
-    for home in homes:
-        names = sources.names(namespace, home)
-        # Where two runbooks have a signal of one name, a record says whose it is.
-        found |= names | ({f"{home.name}/{one}" for one in names} if namespace == "runbook.signal" else set())
-    return found
+    given = [(home.name, name) for home in homes for name in sources.names(namespace, home)]
+    if namespace != "runbook.signal":
+        return {name for _, name in given}
+    # Where two runbooks have a signal of one name, a record says whose it is.
+    often = Counter(name for _, name in given)
+    return {name if often[name] == 1 else f"{home}/{name}" for home, name in given}

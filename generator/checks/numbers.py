@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 from generator import kinds
 from generator.checks.about import About, about
-from generator.checks.prose import texts
 from generator.checks.sources import Sources
 from generator.model import Runbook, Service, Signal, Step
 from generator.plan import parts
@@ -64,7 +63,7 @@ def check(sources: Sources) -> Iterator[Finding]:
         if service is None or service.path not in sources.services:
             continue
         known = _known(sources.runbooks[document.path], sources.services[service.path])
-        for pointer, text in texts(document.data):
+        for pointer, text in sources.texts[document.path]:
             if pointer[0] not in ELSEWHERE and pointer[-1] not in ELSEWHERE:
                 yield from _of_text(document, pointer, text, known)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from generator.checks.sources import Sources
-from generator.panel import PanelError, read_text, rows_of
+from generator.panel import PanelError
 from generator.source import Document, Finding, Pointer, Severity, likely
 
 name = "panels"
@@ -15,13 +15,12 @@ severity: Severity = "error"
 def check(sources: Sources) -> Iterator[Finding]:
     """Panels that cannot be read, and columns that they lack."""
     for service in sources.sound("service"):
-        panel = service.data["profile"]["panel"]
-        try:
-            columns = rows_of(read_text(sources.root, panel["file"])).columns
-        except PanelError as error:
+        panel, found = service.data["profile"]["panel"], sources.panels[service.path]
+        if isinstance(found, PanelError):
             place = service.place(("profile", "panel", "file"))
-            yield Finding(place, name, severity, str(error), "mend the panel, or name another file")
+            yield Finding(place, name, severity, str(found), "mend the panel, or name another file")
             continue
+        columns = found.columns
         if set(panel.values()) <= {panel["file"], *columns}:
             yield from _unweighable(service, columns)
         for pointer, column in _wanted(service):

@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from generator.checks.references import gathered
 from generator.checks.sources import Sources
 from generator.contexts import VALUE
 from generator.model import Runbook, Service
 from generator.prose import ALERT, FORMS, INCIDENT, REFERENCE, UnknownReferenceError, value_of
-from generator.source import Document, Finding, Pointer, Severity, likely
-from generator.values import structure
+from generator.source import Document, Finding, Severity, likely
 
 name = "prose"
 severity: Severity = "error"
@@ -39,19 +37,21 @@ INCIDENT_FIELDS = ("components", "name", "next_milestone", "now", "severity", "s
 
 def check(sources: Sources) -> Iterator[Finding]:
     """Every text of a runbook, and the addresses and bindings of a service, against what they may refer to."""
-    services = {document.name: structure(document.data, Service) for document in sources.sound("service")}
     for document in sources.sound("runbook"):
         runbook = sources.runbooks[document.path]
-        if runbook.service in services:
-            yield from gathered([*_unknown(sources, document, runbook, services[runbook.service])])
+        service = sources.sound_service_of(document)
+        if service is not None:
+            yield from gathered([*_unknown(sources, document, runbook, sources.services[service.path])])
     for document in sources.sound("service"):
         if not sources.is_muddled("service.alert", document):
-            yield from gathered([*_in_service(document)])
+            yield from gathered([*_in_service(sources, document)])
 
 
 def _unknown(sources: Sources, document: Document, runbook: Runbook, service: Service) -> Iterator[Finding]:
     muddled = tuple(f"{root}." for root, namespace in NAMESPACES if sources.is_muddled(namespace, document))
-    for pointer, text in texts(document.data):
+    for pointer, text in sources.texts[document.path]:
+        if "{" not in text and "}" not in text:
+            continue
         # Of the same length, so that what comes before can be told.
         for found in _SHORT.finditer(REFERENCE.sub(lambda whole: " " * len(whole.group()), text)):
             short = found.group()
@@ -71,10 +71,10 @@ def _unknown(sources: Sources, document: Document, runbook: Runbook, service: Se
                 yield Finding(place, name, severity, message, error.hint)
 
 
-def _in_service(document: Document) -> Iterator[Finding]:
+def _in_service(sources: Sources, document: Document) -> Iterator[Finding]:
     """What addresses and bindings of a service refer to: the setting that a step asks for, or an alert's label."""
     known = [str(label.get("name")) for label in document.data.get("alert_labels", ())]
-    for pointer, text in texts(document.data):
+    for pointer, text in sources.texts[document.path]:
         bound = "bindings" in pointer
         for whole in REFERENCE.finditer(text) if bound or pointer[-1] == "url" else ():
             reference = whole.group(1)
@@ -101,21 +101,3 @@ def _follow(reference: str, runbook: Runbook, service: Service) -> None:
     if field not in INCIDENT_FIELDS:
         hint = likely(field, INCIDENT_FIELDS) or "an incident has: " + ", ".join(INCIDENT_FIELDS)
         raise UnknownReferenceError(reference, hint)
-
-
-def texts(value: Any, pointer: Pointer = ()) -> list[tuple[Pointer, str]]:
-    """Every text inside some data, with the way to it."""
-    found: list[tuple[Pointer, str]] = []
-    _texts(value, pointer, found)
-    return found
-
-
-def _texts(value: Any, pointer: Pointer, found: list[tuple[Pointer, str]]) -> None:
-    if isinstance(value, str):
-        found.append((pointer, value))
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            _texts(item, (*pointer, key), found)
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            _texts(item, (*pointer, index), found)

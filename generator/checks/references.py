@@ -31,20 +31,25 @@ def check(sources: Sources) -> Iterator[Finding]:
 
 def unknown(sources: Sources, document: Document, reference: Reference) -> Iterator[Finding]:
     """The finding of a name that is not defined where it should be; silent where that cannot be known."""
+    if reference.name in reference.also or _is_known(sources, document, reference):
+        return
     known = set(reference.also)
     for namespace in reference.namespaces:
         if not _is_complete(sources, document, namespace) or sources.is_muddled(namespace, document):
             return
         known |= sources.names(namespace, document)
-    if reference.name not in known:
-        unused = {name for space in reference.namespaces for name in sources.unused(space, document)}
-        # A path or remedy that nothing leads to is most likely what was renamed.
-        sole = min(unused) if len(unused) == 1 and reference.namespaces == ("runbook.node",) else ""
-        hint = likely(reference.name, known, first=unused, sole=sole) or _listed(
-            sources, document, reference, known
-        )
-        message = f"unknown {called(reference.namespaces)} '{reference.name}'"
-        yield Finding(document.place(reference.pointer), name, severity, message, hint)
+    unused = {name for space in reference.namespaces for name in sources.unused(space, document)}
+    # A path or remedy that nothing leads to is most likely what was renamed.
+    sole = min(unused) if len(unused) == 1 and reference.namespaces == ("runbook.node",) else ""
+    hint = likely(reference.name, known, first=unused, sole=sole) or _listed(
+        sources, document, reference, known
+    )
+    message = f"unknown {called(reference.namespaces)} '{reference.name}'"
+    yield Finding(document.place(reference.pointer), name, severity, message, hint)
+
+
+def _is_known(sources: Sources, document: Document, reference: Reference) -> bool:
+    return any(reference.name in sources.names(space, document) for space in reference.namespaces)
 
 
 def gathered(findings: Sequence[Finding]) -> Iterator[Finding]:

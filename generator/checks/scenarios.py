@@ -27,7 +27,7 @@ Problem = tuple[Pointer, str, str]
 
 
 def check(sources: Sources) -> Iterator[Finding]:
-    """Faults and messages that never come, drills that never end, truths and tasks that nobody can meet."""
+    """Faults that never come, drills that never end, truths and tasks that nobody can meet."""
     for drill in sources.sound("drill"):
         for pointer, message, hint in _problems(sources, drill):
             yield Finding(drill.place(pointer), name, severity, message, hint)
@@ -44,10 +44,6 @@ def _problems(sources: Sources, drill: Document) -> Iterator[Problem]:
         for index, fault in enumerate(drill.data[key]):
             for pointer, message, hint in _of_fault(fault, horizon, fields):
                 yield (key, index, *pointer), message, hint
-    for index, inject in enumerate(drill.data["injects"]):
-        if inject.get("at_minutes", 0) > horizon:
-            message = f"the drill ends at minute {horizon:g}, before this message comes"
-            yield ("injects", index, "at_minutes"), message, "send it earlier"
     yield from _of_tasks(drill.data["tasks"], horizon)
     yield from _of_truth(sources, drill)
 

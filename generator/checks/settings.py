@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from generator import kinds
-from generator.checks.sources import Sources, mappings
+from generator.checks.sources import Sources
 from generator.keywords import shown
 from generator.source import Document, Finding, Pointer, Severity, likely
 
@@ -21,12 +21,12 @@ def check(sources: Sources) -> Iterator[Finding]:
         if service is None or not sources.is_complete(service):
             continue
         controls = {control["id"]: control for control in service.data.get("controls", ())}
-        for pointer, value, control in _settings(document):
+        for pointer, value, control in _settings(sources, document):
             if control in controls:
                 yield from _wrong(document, pointer, value, controls[control], service)
 
 
-def _settings(document: Document) -> Iterator[tuple[Pointer, Any, str]]:
+def _settings(sources: Sources, document: Document) -> Iterator[tuple[Pointer, Any, str]]:
     """Every setting in a document: where it stands, what it is, and of which control."""
     if document.kind == "service":
         for index, control in enumerate(document.data.get("controls", ())):
@@ -36,7 +36,7 @@ def _settings(document: Document) -> Iterator[tuple[Pointer, Any, str]]:
             for at, value in enumerate(control.get("values") or ()):
                 yield ("controls", index, "values", at), value, control.get("id", "")
         return
-    for pointer, item in mappings(document.data):
+    for pointer, item in sources.mappings[document.path]:
         control = item.get("control")
         for key in ("value", "equals", "share"):
             if isinstance(control, str) and key in item:

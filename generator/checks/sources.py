@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from generator import schemas
+from generator import inside, schemas
 from generator.checks.healthy import Healthy, healthy_of
 from generator.checks.measured import MeasuredSignal
 from generator.checks.signals import measured_signals
@@ -21,6 +21,7 @@ from generator.values import structure
 from generator.ways import Ways
 
 _STRUCTURAL = {"unknown-key", "missing-key", "wrong-type"}
+_NONE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,14 @@ class Sources:
 
     def of_kind(self, kind: str) -> Iterator[Document]:
         """The documents of a kind, those with problems among them."""
-        return (document for document in self.documents if document.kind == kind)
+        return iter(self._of_kind.get(kind, ()))
+
+    @functools.cached_property
+    def _of_kind(self) -> Mapping[str, Sequence[Document]]:
+        found: dict[str, list[Document]] = {}
+        for document in self.documents:
+            found.setdefault(document.kind, []).append(document)
+        return found
 
     def named(self, kind: str) -> frozenset[str]:
         """The names of all documents of a kind, those that were passed over among them."""
@@ -63,20 +71,28 @@ class Sources:
 
     def is_complete(self, document: Document) -> bool:
         """Whether every name that it defines can be seen: no key is lost in it."""
-        problems = self.readings[document.path].problems
-        return document.whole and not any(problem.kind in _STRUCTURAL for problem in problems)
+        return document.path in self._complete
+
+    @functools.cached_property
+    def _complete(self) -> frozenset[str]:
+        return frozenset(
+            document.path
+            for document in self.documents
+            if document.whole
+            and not any(problem.kind in _STRUCTURAL for problem in self.readings[document.path].problems)
+        )
 
     def homes(self, namespace: str, document: Document) -> Sequence[Document]:
         """The documents that define the names a document may use in that namespace."""
         scope, _, name = namespace.partition(".")
         if scope == "catalogue":
-            return list(self.of_kind(name))
+            return self._of_kind.get(name, ())
         if scope == document.kind:
-            return [document]
+            return (document,)
         if scope == "service":
             service = self.service_of(document)
-            return [] if service is None else [service]
-        return list(self.of_kind(scope)) if scope == "organization" else []
+            return () if service is None else (service,)
+        return self._of_kind.get(scope, ()) if scope == "organization" else ()
 
     @property
     def organization(self) -> Document | None:
@@ -103,10 +119,10 @@ class Sources:
 
     def names(self, namespace: str, document: Document) -> frozenset[str]:
         """The names that a document may use in that namespace."""
-        homes = self.homes(namespace, document)
         if namespace.startswith("catalogue."):
             return self.named(namespace.partition(".")[2])
-        return frozenset(name for home in homes for name in self._defined[home.path].get(namespace, ()))
+        found = [self._defined[home.path].get(namespace, _NONE) for home in self.homes(namespace, document)]
+        return found[0] if len(found) == 1 else _NONE.union(*found)
 
     def unused(self, namespace: str, document: Document) -> frozenset[str]:
         """The names of that namespace that nothing refers to, and should: maybe they were renamed."""
@@ -134,13 +150,9 @@ class Sources:
         return ()
 
     @functools.cached_property
-    def _defined(self) -> Mapping[str, Mapping[str, set[str]]]:
-        defined: dict[str, dict[str, set[str]]] = {}
-        for path, reading in self.readings.items():
-            spaces = defined.setdefault(path, {})
-            for definition in reading.definitions:
-                spaces.setdefault(definition.namespace, set()).add(definition.name)
-        return defined
+    def _defined(self) -> Mapping[str, Mapping[str, frozenset[str]]]:
+        """The names that a document defines, by its path and their namespace."""
+        return {path: _by_namespace(reading.definitions) for path, reading in self.readings.items()}
 
     @functools.cached_property
     def _used(self) -> Mapping[str, set[tuple[str, str]]]:
@@ -162,6 +174,16 @@ class Sources:
         return muddled
 
     @functools.cached_property
+    def texts(self) -> Mapping[str, Sequence[tuple[Pointer, str]]]:
+        """Every text in each document, with the way to it, by path."""
+        return {document.path: inside.texts(document.data) for document in self.documents}
+
+    @functools.cached_property
+    def mappings(self) -> Mapping[str, Sequence[tuple[Pointer, dict[str, Any]]]]:
+        """Every mapping in each document, with the way to it, by path."""
+        return {document.path: inside.mappings(document.data) for document in self.documents}
+
+    @functools.cached_property
     def runbooks(self) -> Mapping[str, Runbook]:
         """The sound runbooks as values, by path."""
         return {d.path: structure(d.data, Runbook) for d in self.sound("runbook")}
@@ -174,13 +196,19 @@ class Sources:
     @functools.cached_property
     def healthy(self) -> Mapping[str, Healthy]:
         """What is ordinary for each sound service, by its path."""
-        return {path: healthy_of(one, self._panel(one)) for path, one in self.services.items()}
+        panels = {path: None if isinstance(one, PanelError) else one for path, one in self.panels.items()}
+        return {path: healthy_of(one, panels[path]) for path, one in self.services.items()}
 
-    def _panel(self, service: Service) -> PanelRows | None:
+    @functools.cached_property
+    def panels(self) -> Mapping[str, PanelRows | PanelError]:
+        """The panel of each sound service, or why there is none, by its path."""
+        return {path: self._panel(one.profile.panel.file) for path, one in self.services.items()}
+
+    def _panel(self, file: str) -> PanelRows | PanelError:
         try:
-            return rows_of(read_text(self.root, service.profile.panel.file))
-        except PanelError:
-            return None  # the check of panels says so
+            return rows_of(read_text(self.root, file))
+        except PanelError as error:
+            return error
 
     @functools.cached_property
     def measured(self) -> Mapping[str, tuple[MeasuredSignal, ...]]:
@@ -217,6 +245,13 @@ class Sources:
         return document.place(wanted if keys and wanted in document.values else pointer)
 
 
+def _by_namespace(definitions: Iterable[Definition]) -> Mapping[str, frozenset[str]]:
+    spaces: dict[str, set[str]] = {}
+    for definition in definitions:
+        spaces.setdefault(definition.namespace, set()).add(definition.name)
+    return {space: frozenset(names) for space, names in spaces.items()}
+
+
 def repeated(definitions: Iterable[Definition]) -> Iterator[tuple[Definition, Definition]]:
     """Each definition of a name that was defined before, and the one before."""
     first: dict[tuple[object, ...], Definition] = {}
@@ -231,20 +266,3 @@ def _list_of(definition: Definition) -> Pointer:
     """The way to the list in which a name is defined."""
     indexes = [i for i, part in enumerate(definition.pointer) if isinstance(part, int)]
     return definition.pointer[: indexes[-1]] if indexes else definition.pointer
-
-
-def mappings(value: Any, pointer: Pointer = ()) -> list[tuple[Pointer, dict[str, Any]]]:
-    """Every mapping inside some data, outside in, with the way to it."""
-    found: list[tuple[Pointer, dict[str, Any]]] = []
-    _mappings(value, pointer, found)
-    return found
-
-
-def _mappings(value: Any, pointer: Pointer, found: list[tuple[Pointer, dict[str, Any]]]) -> None:
-    if isinstance(value, dict):
-        found.append((pointer, value))
-        for key, item in value.items():
-            _mappings(item, (*pointer, key), found)
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            _mappings(item, (*pointer, index), found)

@@ -31,6 +31,10 @@ _MARKER = re.compile(
     r"|(?i:\blorem ipsum\b|\bto be (?:defined|determined|filled in)\b|\bxxx+\b|\bfixme\b|\bfill (?:me|this) in\b"
     r"|\bfill in (?:here|later)\b|<(?:insert|fill|your|todo|tbd)\b[^<>]*>|\[(?:insert|fill|your|todo|tbd)\b[^\]]*\])"
 )
+_SIGNS = (
+    "todo", "tbd", "tba", "tbc", "fixme", "xxx", "placeholder", "changeme", "lorem", "to be ", "fill ", "<", "[",
+)  # fmt: skip
+"""What stands in every marker, and in few texts; all of them, for the pattern is dear."""
 _UNFINISHED = re.compile(r"(?<!\.)\.{3}$|…$")
 _NOTHING = frozenset(
     (
@@ -40,7 +44,7 @@ _NOTHING = frozenset(
     ).split(", ")
 ) | {""}
 """Texts that are nothing but these, whatever stands around and between the words."""
-_SHORT_TITLES = frozenset({"no", "test", "text", "unknown", "yes"})
+_NO_TITLES = _NOTHING - {"no", "test", "text", "unknown", "yes"}
 _REFERENCE = re.compile(r"\{\{.*?\}\}")
 _WORD = re.compile(r"\w[\w'’-]*")
 
@@ -76,11 +80,11 @@ def _texts(reading: Reading, document: Document) -> Iterator[tuple[Pointer, str,
 
 
 def _problem(document: Document, pointer: Pointer, text: str, *, sentence: bool) -> Problem | None:
-    marker = _MARKER.search(text)
+    marker = _marker(text)
     if marker is not None:
         return f"'{marker.group()}' stands where words should", "write what a responder has to know"
     said = _said(text)
-    if said in (_NOTHING if sentence else _NOTHING - _SHORT_TITLES):
+    if said in (_NOTHING if sentence else _NO_TITLES):
         return f"'{' '.join(text.split())}' says nothing", "write what a responder has to know"
     if not sentence:
         return None
@@ -91,6 +95,15 @@ def _problem(document: Document, pointer: Pointer, text: str, *, sentence: bool)
     if len(_WORD.findall(_REFERENCE.sub("a whole text", text))) < _fewest(document, pointer):
         return f"'{' '.join(text.split())}' is too short to help anybody", "write a sentence"
     return None
+
+
+def _marker(text: str) -> re.Match[str] | None:
+    """What an author put in the place of words, to be replaced later."""
+    lowered = text.lower()
+    # Beyond ASCII, more than one letter may be the same to the pattern.
+    if text.isascii() and not any(sign in lowered for sign in _SIGNS):
+        return None
+    return _MARKER.search(text)
 
 
 def _said(text: str) -> str:

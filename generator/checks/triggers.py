@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from generator.checks.sources import Sources, mappings
+from generator.checks.sources import Sources
 from generator.model import Runbook
 from generator.plan import entry_of, reached
 from generator.source import Document, Finding, Pointer, Severity
@@ -36,7 +36,7 @@ def check(sources: Sources) -> Iterator[Finding]:
     """Signals and cues that lead nowhere, and cues that nobody can confirm."""
     for document in sources.sound("runbook"):
         runbook = sources.runbooks[document.path]
-        used = set(_used(document))
+        used = set(_used(sources, document))
         yield from _of_signals(document, runbook, used)
         yield from _of_cues(sources, document)
     for document, ways in sources.walked():
@@ -58,9 +58,9 @@ def _of_signals(document: Document, runbook: Runbook, used: set[str]) -> Iterato
             yield Finding(place, name, severity, message, hint)
 
 
-def _used(document: Document) -> Iterator[str]:
+def _used(sources: Sources, document: Document) -> Iterator[str]:
     """The signals that conditions, observations and hypotheses name."""
-    for pointer, item in mappings(document.data):
+    for pointer, item in sources.mappings[document.path]:
         if pointer[:1] == ("waivers",):
             continue
         if isinstance(item.get("signal"), str):

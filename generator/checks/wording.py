@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from generator.checks.sources import Sources, mappings
+from generator.checks.sources import Sources
 from generator.prose import REFERENCE
 from generator.source import Finding, Severity
 
@@ -35,7 +35,7 @@ VERBS_IN_ING = frozenset("bring cling fling ping ring sing sling spring string s
 def check(sources: Sources) -> Iterator[Finding]:
     """Steps that describe, steps that run on, and decisions that ask nothing."""
     for document in sources.sound("runbook"):
-        for pointer, item in mappings(document.data):
+        for pointer, item in sources.mappings[document.path]:
             key = "decide" if "decide" in item else "text" if "do" in item else None
             if key is not None:
                 for message, hint in _problems(item, key):

@@ -19,10 +19,11 @@ from generator.reference.tables import SOURCES, Json, from_kinds, keys, schema_p
 ROOT = Path(__file__).parents[2]
 MADE = "<!-- Made by `python -m generator.reference`; edit what it is made of, not this page. -->"
 COMMANDS = ("runbook", "drill")
-OUTPUTS = ("event", "score", "review", "exercise", "catalogue", "proof", "provenance")
+OUTPUTS = ("event", "score", "report", "review", "exercise", "catalogue", "proof", "provenance")
 FILES = {
     "event": "A record's line",
     "score": "A score",
+    "report": "A report",
     "review": "A review",
     "exercise": "An exercise",
     "catalogue": "The catalogue",

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from generator import schemas
+from generator import inside, schemas
 from generator.check import check
 from generator.checks import prose, references, schema
 from generator.checks.sources import Sources
@@ -154,7 +154,7 @@ def test_every_misspelt_reference_in_prose_is_found() -> None:
     """``{{ signal.amuont-psi.threshold }}`` is reported at the text that says it."""
     unseen = []
     for document in SOURCES.sound("runbook"):
-        for pointer, text in prose.texts(document.data):
+        for pointer, text in inside.texts(document.data):
             for reference in dict.fromkeys(references_in(text)):
                 wrong = misspelt(reference)
                 changed = dataclasses.replace(

@@ -124,7 +124,13 @@ def _exercise(view: View, exercise: Exercise) -> Html:
         tag("code", exercise.drill) if known else escape("a drill"),
         escape(f", {_where(exercise)}: {score}{objectives}, {len(exercise.parts)} steps, "),
         _of_text(view, exercise.hash),
+        *(_record(exercise) if known else ()),
     )
+
+
+def _record(exercise: Exercise) -> tuple[Html, Html]:
+    """The record tells the truth of its drill, so it is named to those alone who may know of the drill."""
+    return escape(", record "), tag("code", exercise.record[:8])
 
 
 def _reviews(view: View) -> list[Html]:

@@ -141,6 +141,14 @@ def test_the_badge_follows_from_evidence_alone(kept: m.Kept, light: str, words: 
     assert _words(shown) == words
 
 
+def test_a_record_is_named_to_those_who_may_know_of_its_drill() -> None:
+    """It tells the truth of the drill; who may not know of the drill is not led to it."""
+    kept = m.Kept(exercises=(_exercise(),))
+
+    assert "this very text, record abababab" in _words(proven(_view(kept=kept)))
+    assert "abababab" not in _words(proven(_view(kept=kept, drills=())))
+
+
 def test_the_section_says_how_far_and_by_what() -> None:
     """The share of steps, the drill, the score, and whose judgement is missing."""
     words = _words(proven(_view(kept=m.Kept(exercises=(_exercise(score=87.5),)))))
