@@ -88,7 +88,10 @@ def _when(inject: Message, first: Mapping[str, float], horizon: float) -> Iterat
     if "unless" in inject and inject["unless"] == inject.get("after"):
         yield ("unless",), "what this message waits for keeps it away", "let it wait for something else"
     comes = first[inject["id"]]
-    if comes == NEVER:
+    if "at_minutes" not in inject and "after" not in inject:
+        message = f"nothing says when the message '{inject['id']}' comes"
+        yield (), message, "add at_minutes, or say after which event"
+    elif comes == NEVER:
         yield ("after",), f"'{inject['id']}' waits for what cannot come before it", _way_out(inject["after"])
     elif comes > horizon:
         key = next(key for key in ("at_minutes", "delay_minutes", "after") if key in inject)
