@@ -46,7 +46,7 @@ else
 	@echo "There are no benchmarks: tests/bench is missing." >&2; exit 1
 endif
 
-soak: .venv/.installed-dev ## Kill a hundred drills, spoil ten thousand repositories, and look for what breaks.
+soak: .venv/.installed-dev ## Kill three hundred drills, spoil ten thousand repositories, and look for what breaks.
 ifneq ($(wildcard tests/soak.py tests/soak/__main__.py),)
 	@$(BIN)/python -m tests.soak
 else

@@ -25,7 +25,9 @@ def read_text(root: Path, path: str) -> tuple[str, Finding | None]:
 def shown_text(root: Path, path: str) -> str | None:
     """The text of a source as far as it can be shown; None when there is nothing to show."""
     content = _bytes(root, path)
-    return None if isinstance(content, Finding) or b"\0" in content else content.decode("utf-8-sig", "replace")
+    return (
+        None if isinstance(content, Finding) or b"\0" in content else content.decode("utf-8-sig", "replace")
+    )
 
 
 def finding(path: str, message: str, hint: str) -> Finding:

@@ -20,6 +20,10 @@ def page(commands: Sequence[Command]) -> str:
 
 def _section(command: Command) -> Iterator[str]:
     yield from (f"## {command.name}", "", command.summary)
+    if command.backstage:
+        yield "It is for a facilitator at a terminal of their own (`--facilitator` or `--table`)."
+    elif command.by == "facilitator":
+        yield "It is the facilitator's; who is alone may type it, too."
     if command.in_pause:
         yield "It works while the drill is paused, too."
     yield from ("", "```text", command.usage)

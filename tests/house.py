@@ -143,9 +143,8 @@ def _arrows() -> dict[str, set[str]]:
     arrows["generator.cli"] = {f"generator.{room}" for room in _GENERATOR}
     arrows["simulator.cli"] = {f"simulator.{room}" for room in _SIMULATOR}
     arrows["simulator.cli"] |= {
-        f"generator.{room}" for room in (
-            "source", "load", "check", "compile", "report", "crash", "entry", "workflow"
-        )
+        f"generator.{room}"
+        for room in ("source", "load", "check", "compile", "report", "crash", "entry", "workflow")
     }
     return arrows
 

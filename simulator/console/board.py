@@ -9,9 +9,12 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from generator.model import Setting
+from simulator.console.clock import TABLE
 from simulator.events import (
     Acknowledged,
     AlertChanged,
+    Answered,
+    Assigned,
     Assumed,
     ControlOrdered,
     ControlTookEffect,
@@ -21,13 +24,17 @@ from simulator.events import (
     Ended,
     Event,
     Hypothesised,
+    Joined,
+    Left,
     Observed,
     Opened,
     Paused,
     Posted,
     Resolved,
     Resumed,
+    Returned,
     SignalCard,
+    Sped,
     Started,
     StepEnded,
     StepStarted,
@@ -74,8 +81,12 @@ class Board:
     ordered: dict[str, ControlOrdered] = field(default_factory=dict)
     messages: list[tuple[float, Delivered]] = field(default_factory=list)
     """What reached the team, and when."""
+    answers: dict[int, str] = field(default_factory=dict)
+    """The choice that was made, by the number of the message that asked for it."""
     roles: list[str] = field(default_factory=list)
     """Roles that somebody has taken, in order."""
+    holders: dict[str, str] = field(default_factory=dict)
+    """At a table: whose a role is, by pseudonym, the one taken last behind all others."""
     opened: list[str] = field(default_factory=list)
     steps: dict[NodeKey, StepState] = field(default_factory=dict)
     latest: NodeKey | None = None
@@ -88,11 +99,22 @@ class Board:
     told: list[str] = field(default_factory=list)
     """Audiences that have heard anything, in order."""
     resolved_t: float | None = None
+    participants: list[str] = field(default_factory=list)
+    """Who is there, by pseudonym, in the order in which they came."""
+    pace: str = ""
+    """At which the clock runs; a jump is none."""
     paused: bool = False
+    returned: bool = False
+    """It was cut off, and goes on."""
     ended: Ended | None = None
 
     def __post_init__(self) -> None:
         self.in_force = {card.id: card.default for card in self.started.controls}
+        self.pace = self.started.pace
+
+    def taken(self, role: str) -> str:
+        """A role, and at a table whose it is."""
+        return f"{role} ({self.holders[role]})" if role in self.holders else role
 
     def card(self, signal: str) -> SignalCard | None:
         return next((card for card in self.started.signals if card.id == signal), None)
@@ -100,6 +122,12 @@ class Board:
     def latest_value(self, key: str) -> float | None:
         readings = self.readings.get(key)
         return readings[-1][1] if readings else None
+
+    @property
+    def open_questions(self) -> list[tuple[float, Delivered]]:
+        """The messages that ask for a decision, and that nobody has answered yet, with when they came."""
+        asking = [(t, message) for t, message in self.messages if message.choices]
+        return [(t, message) for t, message in asking if message.number not in self.answers]
 
     @property
     def update_due_t(self) -> float | None:
@@ -130,6 +158,8 @@ class Board:
                 self.roles = [*(held for held in self.roles if held != role), role]
             case Delivered() as message:
                 self.messages.append((event.t, message))
+            case Answered(message=number, choice=choice):
+                self.answers.setdefault(number, choice)
             case Declared() as declared:
                 self.declared, self.resolved_t = (event.t, declared), None
             case Hypothesised() as hypothesis:
@@ -139,10 +169,21 @@ class Board:
                 self.told = [*(one for one in self.told if one != audience), audience]
             case Resolved():
                 self.resolved_t = event.t
+            case Assigned(participant, role):
+                self.holders.pop(role, None)
+                self.holders[role] = participant
+            case Joined(participant):
+                self.participants = [*(one for one in self.participants if one != participant), participant]
+            case Left(participant):
+                self.participants = [one for one in self.participants if one != participant]
+            case Sped(pace):
+                self.pace = self.pace if pace == TABLE else pace
             case Paused():
                 self.paused = True
             case Resumed():
                 self.paused = False
+            case Returned():
+                self.returned = True
             case Ended() as ended:
                 self.ended = ended
             case payload:

@@ -170,17 +170,25 @@ def _under_way(step: Step, desk: Desk) -> str:
     return f"done {id} - its check holds since {since}, {needed} were needed"
 
 
-def limits(board: Board, scene: Scene) -> str:
-    """Until when the runbook opened last wants what is still to do, counted from the first page; or nothing."""
+def limits(board: Board, scene: Scene, t: float) -> str:
+    """Until when the runbook opened last wants what is still to do, counted from the first page; or nothing.
+
+    Of the first that is still to come, how long is left.
+    """
     if not board.opened or board.first_page_t is None or board.resolved_t is not None:
         return ""
     objectives = runbook_of(scene, board.opened[-1]).runbook.objectives
     due = {"contain": objectives.contain_minutes, "mitigate": objectives.mitigate_minutes}
     if board.acknowledged_t is None:
         due = {"acknowledge": objectives.acknowledge_minutes, **due}
+    at = {what: board.first_page_t + 60 * minutes for what, minutes in due.items()}
+    nearest = min((one for one in at.values() if one >= t), default=None)
+    left = {
+        one: " (past)" if one < t else f" ({times.span(one - t)} left)" * (one == nearest)
+        for one in at.values()
+    }
     return ", ".join(
-        f"{what} by {times.time_of_day(board.started, board.first_page_t + 60 * minutes)}"
-        for what, minutes in due.items()
+        f"{what} by {times.time_of_day(board.started, one)}{left[one]}" for what, one in at.items()
     )
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 TICK_S = 0.1
 """What people do is timed to a tenth of a second, and stands before the next scrape."""
 UNPACED = "max"
+TABLE = "unpaced"
+"""Time stands until somebody says how much of it passes; of a clock that runs: it jumps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,11 @@ class DrillClock:
         """From here on the wall clock counts."""
         self._since = self._wall.now()
 
+    def go_on(self, t: float, *, speed: float | None, paused: bool) -> None:
+        """As it was at ``t``, seconds since the start, before anything is started."""
+        self._t, self._since = t, None
+        self.speed, self.paused = speed, paused
+
     def now(self) -> float:
         """Seconds since the start, up to this instant."""
         if self.speed is not None and self._since is not None and not self.paused:
@@ -71,6 +78,11 @@ class DrillClock:
         ticks = math.floor(self.now() / TICK_S + 1e-6)
         return max(0.0, min(round(ticks * TICK_S, 3), round(until_t - TICK_S, 3)))
 
+    def run_at(self, speed: float) -> None:
+        """From here on, so many times faster than the wall clock."""
+        self.now()
+        self.speed = speed
+
     def pause(self) -> None:
         self.now()
         self.paused = True
@@ -80,8 +92,8 @@ class DrillClock:
         self._since = self._wall.now()
 
     def reach(self, t: float) -> None:
-        """A script's way to let time pass."""
-        self._t = max(self._t, t)
+        """Let time pass at once."""
+        self._t = max(self.now(), t)
 
     def wall_seconds_to(self, t: float) -> float | None:
         """How long the wall clock takes to get there; None: for ever, as it does not move by itself."""

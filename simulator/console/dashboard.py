@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
-from simulator.console import checklist, times
+from simulator.console import checklist, prompter, times
 from simulator.console.board import Board
 from simulator.console.charts import sparkline
 from simulator.console.desk import Desk
 from simulator.console.text import clean, cut, fold, shown
 from simulator.console.vocabulary import slug
 from simulator.console.wording import setting
+from simulator.events import Delivered
 
 Piece: TypeAlias = tuple[str, str]
 """A style and the text that has it."""
@@ -34,7 +35,8 @@ FRESH_S = 600
 LEAST_ALERTS = 3
 """Rows for alerts before charts get any."""
 WINDOW = re.compile(r" \d+m$")
-HIDDEN = "Paused: the clock stands and the metrics are hidden. `resume` goes on."
+HIDDEN = "Paused: the clock stands and the metrics are hidden."
+SEATS = {"alone": "", "facilitator": "facilitator", "participant": ""}
 
 
 def rows(desk: Desk, *, width: int, height: int, pace: str = "", vitals: int | None = None) -> list[Row]:
@@ -44,10 +46,12 @@ def rows(desk: Desk, *, width: int, height: int, pace: str = "", vitals: int | N
     """
     head = [_clock(desk, width, pace)]
     roomy = height >= ROOMY
-    tail = [*_controls(desk, width, folded=roomy), *_incident(desk, width, roomy=roomy)]
+    told = [*_incident(desk, width, roomy=roomy), *_behind(desk, width, roomy=roomy)]
+    tail = [*_controls(desk, width, folded=roomy), *told]
     left = height - len(head) - len(tail)
     if desk.board.paused:
-        return [*head, [("class:paused", cut(f" {HIDDEN}", width))], *tail][:height]
+        hidden = f" {HIDDEN}{'' if desk.seat == 'participant' else ' `resume` goes on.'}"
+        return [*head, [("class:paused", cut(hidden, width))], *tail][:height]
     alerts = list(_alerts(desk, width))
     most = max(LEAST_ALERTS, left - _chart_rows_least(width))
     shown_alerts = (
@@ -67,10 +71,12 @@ def _clock(desk: Desk, width: int, pace: str) -> Row:
     started, horizon = desk.board.started, desk.scene.horizon_minutes
     now = times.time_of_day(started, desk.t, seconds=True)
     left = times.span(max(0.0, 60 * horizon - desk.t))
-    state = "PAUSED  " if desk.board.paused else ""
+    stands = "STANDS  " if desk.board.returned else "NOT STARTED  "
+    state = "PAUSED  " if desk.board.paused else stands if desk.waiting else ""
     speed = f"  {pace}" if pace else ""
-    text = f" {state}{now} UTC  +{desk.t / 60:.0f} min, {left} left{speed}  {desk.scene.service.id}  as {desk.role}"
-    return [("class:paused" if desk.board.paused else "class:title", cut(text, width))]
+    text = f" {state}{now} UTC  +{desk.t / 60:.0f} min, {left} left{speed}  {desk.scene.service.id}"
+    text += f"  as {desk.role}" if desk.role else f"  {desk.person or SEATS[desk.seat]}"
+    return [("class:paused" if desk.board.paused or desk.waiting else "class:title", cut(text, width))]
 
 
 def _alerts(desk: Desk, width: int) -> Iterator[Row]:
@@ -185,7 +191,13 @@ def _incident(desk: Desk, width: int, *, roomy: bool) -> Iterator[Row]:
     if roomy or not pressing:
         yield [
             ("class:dim", " roles    "),
-            ("", cut(", ".join(board.roles) or "nobody has taken a role: `as ROLE`", width - 10)),
+            (
+                "",
+                cut(
+                    ", ".join(map(board.taken, board.roles)) or "nobody has taken a role: `as ROLE`",
+                    width - 10,
+                ),
+            ),
         ]
     yield from pressing
     yield [
@@ -194,10 +206,18 @@ def _incident(desk: Desk, width: int, *, roomy: bool) -> Iterator[Row]:
     ]
 
 
+def _behind(desk: Desk, width: int, *, roomy: bool) -> Iterator[Row]:
+    """What only the facilitator sees; where rows are scarce, what comes next alone."""
+    if desk.backstage is not None:
+        found = [*prompter.rows(desk, desk.backstage, width - 10)]
+        for title, words in found if roomy else found[-1:]:
+            yield [("class:dim", f" {title:9}"), ("class:dim", words)]
+
+
 def _limits(desk: Desk, width: int) -> Iterator[Row]:
     """What the runbook promises, and where there is room, from when it is counted."""
     board = desk.board
-    text = checklist.limits(board, desk.scene)
+    text = checklist.limits(board, desk.scene, desk.t)
     if not text or board.first_page_t is None:
         return
     origin = f" (from the page at {times.time_of_day(board.started, board.first_page_t)})"
@@ -207,13 +227,23 @@ def _limits(desk: Desk, width: int) -> Iterator[Row]:
 
 
 def _message(desk: Desk, width: int) -> Iterator[Row]:
-    """The newest message to the team, as long as it is fresh."""
+    """The newest question that nobody has answered, and how to; else the newest message, as long as it is fresh."""
     board = desk.board
-    if not board.messages or desk.t - board.messages[-1][0] > FRESH_S:
-        return
-    t, message = board.messages[-1]
-    text = clean(f"{times.time_of_day(board.started, t)} {message.sender}: {message.text}")
-    yield [("class:dim", " message  "), ("class:message", cut(text, width - 10))]
+    if board.open_questions:
+        t, message = board.open_questions[-1]
+        yield _line("question", _said(t, message, board), width)
+        ids = " | ".join(choice.id for choice in message.choices)
+        yield _line("", f"`answer {message.number}` {ids}", width)
+    elif board.messages and desk.t - board.messages[-1][0] <= FRESH_S:
+        yield _line("message", _said(*board.messages[-1], board), width)
+
+
+def _said(t: float, message: Delivered, board: Board) -> str:
+    return f"{times.time_of_day(board.started, t)} {message.sender}: {message.text}"
+
+
+def _line(title: str, text: str, width: int) -> Row:
+    return [("class:dim", f" {title:9}"), ("class:message", cut(clean(text), width - 10))]
 
 
 def _declared(board: Board, t: float, width: int) -> Row:

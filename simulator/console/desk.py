@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from simulator.console.board import Board
 from simulator.responders.view import Scene, View
+
+if TYPE_CHECKING:
+    from simulator.console.backstage import Backstage
+
+Seat: TypeAlias = Literal["alone", "facilitator", "participant"]
+"""Whose terminal it is. Who is alone answers as the team, and leads the drill as far as that tells no truth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +29,14 @@ class Desk:
     scripted: bool = False
     """Whether time can be passed by a command."""
     width: int = 80
+    seat: Seat = "alone"
+    person: str = ""
+    """The pseudonym of who sits at a table; the facilitator needs none."""
+    backstage: Backstage | None = None
+    """What only a facilitator may see; None at every other seat."""
+    waiting: bool = False
+    """Whether the drill stands before its start."""
+    stands: bool = False
+    """Whether time passes by commands alone."""
+    unpaced: bool = False
+    """Whether deeds take the minutes that they state."""

@@ -5,10 +5,8 @@ The event loop runs only while the session waits for people, so nothing here nee
 
 from __future__ import annotations
 
-import asyncio
-import signal
+import sys
 from collections.abc import Callable, Iterable
-from typing import TypeAlias
 
 from prompt_toolkit.application import Application
 from prompt_toolkit.buffer import Buffer
@@ -25,12 +23,14 @@ from prompt_toolkit.layout.controls import BufferControl, FormattedTextControl
 from prompt_toolkit.layout.dimension import Dimension
 from prompt_toolkit.layout.menus import CompletionsMenu
 from prompt_toolkit.output import ColorDepth, Output
-from prompt_toolkit.styles import Style
 
 from simulator.console import dashboard, telling
 from simulator.console.commands.completion import complete, shared
 from simulator.console.desk import Desk
+from simulator.console.ear import Ear
+from simulator.console.lines import LineTerminal
 from simulator.console.log import Log
+from simulator.console.looks import KEYS, LEAVING, STYLE, WAITING, Use
 from simulator.console.telling import Line
 from simulator.console.text import clean
 
@@ -46,27 +46,6 @@ SMALL_SCREEN, FEW_VITALS = 40, 8
 BELOW = 3
 """Rule, line to type in, keys."""
 PROMPT = "> "
-INTERRUPT = object()
-Typed: TypeAlias = object
-"""A line, or INTERRUPT."""
-
-STYLE = Style.from_dict(
-    {
-        "title": "bold reverse",
-        "paused": "bold reverse ansiyellow",
-        "bad": "bold ansired",
-        "warn": "ansiyellow",
-        "good": "ansigreen",
-        "dim": "ansibrightblack",
-        "chart": "ansicyan",
-        "next": "bold",
-        "message": "bold ansimagenta",
-        "deed": "ansicyan",
-        "error": "ansired",
-        "question": "bold ansiyellow",
-        "rule": "ansibrightblack",
-    }
-)
 
 
 class Screen:
@@ -75,15 +54,20 @@ class Screen:
     scripted = False
 
     def __init__(
-        self, *, colours: bool = True, input: Input | None = None, output: Output | None = None
+        self,
+        *,
+        colours: bool = True,
+        use: Use = "all",
+        input: Input | None = None,
+        output: Output | None = None,
     ) -> None:
+        self._use = use
         self._log = Log()
-        self._loop = asyncio.new_event_loop()
-        self._typed: asyncio.Queue[Typed] = asyncio.Queue()
-        self._task: asyncio.Task[None] | None = None
+        self._after = LineTerminal(sys.stdin.fileno(), sys.stdout, echo=False)
+        self._ear = Ear()
         self._pace = ""
-        self._waiting = False
-        """Whether the clock stands until somebody presses Enter."""
+        self._briefed = True
+        """False: nothing goes on until somebody has read the briefing and pressed Enter."""
         self._leaving = False
         """Whether Ctrl-C was pressed on an empty line, and nothing since."""
         self._buffer = Buffer(
@@ -91,6 +75,7 @@ class Screen:
             history=InMemoryHistory(),
             multiline=False,
             accept_handler=self._accept,
+            read_only=use == "watch",
             on_text_changed=self._stay,
         )
         self._app: Application[None] = Application(
@@ -114,60 +99,71 @@ class Screen:
 
     def open(self, desk: Callable[[], Desk], pace: str) -> None:
         self._desk, self._pace = desk, pace
-        self._task = self._loop.create_task(self._app.run_async())
-        self._loop.add_signal_handler(signal.SIGTERM, self._typed.put_nowait, INTERRUPT)
-        self._wait_for_enter()
+        self._ear.open(self._app)
+        if self.desk.waiting and self._use == "all":
+            self.say(self._explained())
+        elif self._use == "all" and self.desk.seat == "alone" and not self.desk.board.returned:
+            self._wait_for_enter()
+
+    def _explained(self) -> Iterable[Line]:
+        if self.desk.board.returned:
+            return ()
+        leads = self.desk.seat == "facilitator"
+        return telling.before_the_start(self.desk.board.started, self._pace, facilitator=leads)
 
     def _wait_for_enter(self) -> None:
         """Let people read before the clock runs; what is more than Enter is left for ``ask``."""
-        self.say(telling.before_the_start(self.desk.board.started, self._pace))
-        self._waiting = True
-        typed = self._loop.run_until_complete(self._next(None))
-        self._waiting = False
-        if typed:
-            self._typed.put_nowait(typed)
+        self.say(self._explained())
+        self._briefed = False
+        while not self._ear.typed:
+            self._ear.wait(None)
+        self._briefed = True
+        if not self._ear.typed[0]:
+            self._ear.typed.popleft()
+
+    def listen(self, fd: int | None) -> None:
+        self._ear.also = fd
 
     def ask(self, seconds: float | None) -> str | None:
-        self._log.settle(width=self.width, height=self._log_height())
-        self._app.invalidate()
-        typed = self._loop.run_until_complete(self._next(seconds))
-        if typed is INTERRUPT:
-            raise KeyboardInterrupt
-        if not isinstance(typed, str):
+        """As ``Terminal.ask``; once the screen is closed, from the terminal as it was before."""
+        if self._ear.is_closed:
+            return self._after.ask(seconds)
+        self.rest(0 if self._ear.typed else seconds)
+        if not self._ear.typed:
             return None
-        self._log.answer(f"{PROMPT}{clean(typed).strip()}")
+        typed = self._ear.typed.popleft()
+        self._log.answer(f"{PROMPT}{clean(typed)}")
         return typed
 
+    def rest(self, seconds: float | None) -> None:
+        """People go on typing; what they type is left for ``ask``."""
+        self._log.settle(width=self.width, height=self._log_height())
+        self._app.invalidate()
+        self._ear.wait(seconds)
+
     def say(self, lines: Iterable[Line]) -> None:
-        self._log.add(lines)
+        if self._ear.is_closed:
+            self._after.say(lines)
+        else:
+            self._log.add(lines)
 
     def close(self) -> None:
-        if self._loop.is_closed():
-            return
-        if self._task is not None and not self._task.done():
-            self._app.exit()
-            self._loop.run_until_complete(self._task)
-        self._loop.close()
+        if not self._ear.is_closed:
+            self._ear.close(self._app)
 
-    async def _next(self, seconds: float | None) -> Typed:
-        """The next line; when the screen itself fails, its error."""
-        assert self._task is not None
-        getting = asyncio.ensure_future(self._typed.get())
-        await asyncio.wait({getting, self._task}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        if getting.done():
-            return getting.result()
-        getting.cancel()
-        if self._task.done():
-            self._task.result()
-            return INTERRUPT
-        return None
+    @property
+    def _waiting(self) -> bool:
+        """Whether the clock stands until it is started."""
+        return not self._briefed or self.desk.waiting
 
     # --- what is drawn ---------------------------------------------------------------------------
 
     def _layout(self) -> Layout:
         bar = FormattedTextControl(self._bar)
         # In a window of its own: what is typed scrolls sideways, and would take the prompt along for good.
-        prompt = Window(FormattedTextControl(PROMPT), width=len(PROMPT), height=1)
+        prompt = Window(
+            FormattedTextControl("" if self._use == "watch" else PROMPT), width=len(PROMPT), height=1
+        )
         body = HSplit(
             [
                 Window(FormattedTextControl(self._dashboard), height=self._dashboard_height),
@@ -188,7 +184,8 @@ class Screen:
         most = BEFORE_START if self._waiting else WHILE_READING if self._log.reading else rows // 2
         most = max(3, min(rows - BELOW - LEAST_LOG, most))
         vitals = FEW_VITALS if rows <= SMALL_SCREEN else None
-        return dashboard.rows(self.desk, width=self.width, height=most, pace=self._pace, vitals=vitals)
+        pace = self.desk.board.pace
+        return dashboard.rows(self.desk, width=self.width, height=most, pace=pace, vitals=vitals)
 
     def _dashboard(self) -> StyleAndTextTuples:
         found: StyleAndTextTuples = []
@@ -210,20 +207,20 @@ class Screen:
 
     def _bar(self) -> StyleAndTextTuples:
         if self._leaving:
-            return [("class:question", " Ctrl-C again ends the drill for everybody")]
+            return [("class:question", LEAVING[self._use])]
         if self._waiting:
-            return [("class:question", " Enter starts the clock"), ("", "  Ctrl-C twice leaves")]
+            return [("class:question", WAITING[self._use]), ("", "  Ctrl-C twice leaves")]
         below = self._log.below(width=self.width, height=self._log_height())
         if below:
             return [("class:question", f" {below} more lines: PageDown "), ("", " PageUp goes back")]
-        return [("", " Tab completes  Up/Down history  PageUp/PageDown scroll  help  Ctrl-D ends")]
+        return [("", KEYS[self._use])]
 
     # --- what is typed ---------------------------------------------------------------------------
 
     def _accept(self, buffer: Buffer) -> bool:
         self._leaving = False
         if buffer.text.strip() or self._waiting:
-            self._typed.put_nowait(buffer.text.strip())
+            self._ear.hear(buffer.text.strip())
         return False
 
     def _stay(self, buffer: Buffer) -> None:
@@ -251,19 +248,19 @@ class Screen:
             if self._buffer.text:
                 self._buffer.reset()
             elif self._leaving:
-                self._typed.put_nowait(INTERRUPT)
+                self._ear.interrupt()
             else:
                 self._leaving = True
 
         @keys.add("<sigint>")
         def _(event: KeyPressEvent) -> None:
-            self._typed.put_nowait(INTERRUPT)
+            self._ear.interrupt()
 
         @keys.add("c-d")
         def _(event: KeyPressEvent) -> None:
-            if not self._buffer.text:
+            if not self._buffer.text and self._use == "all":
                 self._leaving = False
-                self._typed.put_nowait("end")
+                self._ear.hear("end")
 
         @keys.add("tab", filter=~has_completions)
         def _(event: KeyPressEvent) -> None:

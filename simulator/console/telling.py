@@ -7,12 +7,16 @@ from typing import TypeAlias
 
 from simulator.console import times
 from simulator.console.board import Board
-from simulator.console.text import clean, shown
+from simulator.console.clock import TABLE
+from simulator.console.text import clean, priced, shown
 from simulator.console.wording import setting
 from simulator.events import (
+    FACILITATOR,
     Acknowledged,
     AlertChanged,
+    Answered,
     Approved,
+    Assigned,
     Assumed,
     Collected,
     ControlOrdered,
@@ -22,16 +26,25 @@ from simulator.events import (
     Delivered,
     Ended,
     Event,
+    Hinted,
     Hypothesised,
+    Improvement,
+    Joined,
+    Left,
     Noted,
     Observed,
     Opened,
     Paused,
     Posted,
+    Rated,
+    Remarked,
     Resolved,
     Resumed,
+    Returned,
     Revealed,
+    Sped,
     Started,
+    Steered,
     StepEnded,
     StepStarted,
 )
@@ -41,20 +54,37 @@ Line: TypeAlias = tuple[str, str]
 
 ENDINGS = {
     "horizon": "The time of the drill is over.",
+    "aborted": "The drill was aborted.",
     "ended": "The drill was ended.",
     "interrupted": "The drill was interrupted.",
 }
 
 
-def lines(event: Event, board: Board) -> Iterator[Line]:
-    """What people read of an event; nothing for a scrape, as charts show it, or for the truth."""
-    if isinstance(event.payload, Observed | Revealed):
+STEERED = {"now": "sends", "hold": "holds back", "release": "lets go", "skip": "leaves out"}
+
+
+def lines(event: Event, board: Board, *, backstage: bool = False) -> Iterator[Line]:
+    """What people read of an event; nothing for a scrape, as charts show it, or for the truth.
+
+    ``backstage``: for the facilitator, who reads also what is steered and judged.
+    """
+    hidden = isinstance(event.payload, Improvement | Rated | Remarked | Steered)
+    if isinstance(event.payload, Assigned) and event.actor != FACILITATOR:
+        return  # who took it says so next
+    if isinstance(event.payload, Observed | Revealed) or (hidden and not backstage):
         return
     if isinstance(event.payload, Started):
         yield from _opening(event.payload)
         return
     style, words = _told(event, board)
     yield style, clean(f"{times.time_of_day(board.started, event.t, seconds=True)}  {words}")
+    if isinstance(event.payload, Delivered):
+        yield from ((style, clean(f"          {line}")) for line in choices(event.payload))
+
+
+def choices(message: Delivered) -> Iterator[str]:
+    """How each decision that a message asks for is typed, and what it means."""
+    return (f"`answer {message.number} {one.id}` - {one.text}" for one in message.choices)
 
 
 def _opening(started: Started) -> Iterator[Line]:
@@ -72,16 +102,24 @@ def _opening(started: Started) -> Iterator[Line]:
     )
 
 
-def before_the_start(started: Started, pace: str) -> Iterator[Line]:
-    """What people need to know before the clock runs, at a pace such as ``x10``."""
-    wall_s = 60 * started.horizon_minutes / float(pace.removeprefix("x"))
+def before_the_start(started: Started, pace: str, *, facilitator: bool = False) -> Iterator[Line]:
+    """What people need to know before the clock runs, at a pace such as ``x10`` or ``unpaced``."""
     yield "", "Above: clock, alerts, charts, controls, incident. Below, you type."
-    yield "", "`as ROLE` takes a role. Once a runbook is open, `next` says what it asks for."
+    yield "", "`as ROLE` takes a role. Once a runbook is open, the line `next` above says what it asks for."
     yield "", "`declare`, `tell`, `resolve`, then `end`: `help COMMAND` explains each."
-    yield (
-        "class:question",
-        f"Press Enter to start the clock. At {pace} the whole drill takes about {times.span(wall_s)}.",
-    )
+    if facilitator:
+        yield (
+            "",
+            "You lead: `agenda` shows what comes, `truth` what is wrong. Nobody else may see this screen.",
+        )
+    how = "Type `start`, or press Enter," if facilitator else "Press Enter"
+    if pace.startswith("x"):
+        wall_s = 60 * started.horizon_minutes / float(pace.removeprefix("x"))
+        what = f"to start the clock. At {pace} the whole drill takes about {times.span(wall_s)}."
+    else:
+        done = ", and by what is done" if pace == TABLE else ""
+        what = f"to begin. Time passes by `next`, `wait MINUTES`, `until HH:MM`{done}."
+    yield "class:question", f"{how} {what}"
 
 
 def _told(event: Event, board: Board) -> Line:
@@ -90,16 +128,45 @@ def _told(event: Event, board: Board) -> Line:
             return _alert(event.payload, board)
         case ControlTookEffect(control, value):
             return "class:good", f"in force: {control} is {setting(value)}"
-        case Delivered(to, channel, sender, text):
-            return "class:message", f"MESSAGE from {sender} to {to} on {channel}: {text}"
+        case Delivered(to, channel, sender, text, number):
+            which = f" {number}" if number else ""
+            return "class:message", f"MESSAGE{which} from {sender} to {to} on {channel}: {text}"
         case Ended(reason):
             return "class:title", ENDINGS[reason]
+        case Hinted(text, points):
+            return "class:message", f"HINT ({priced(points)}): {text}"
+        case Sped(pace):
+            jumps = pace == TABLE
+            return "class:paused", "time passes at once" if jumps else f"the clock runs at {pace}"
+        case Remarked() | Rated() | Improvement() | Steered():
+            return "class:dim", f"(hidden) {_hidden(event.payload)}"
+        case Assigned(participant, role):
+            return "class:deed", f"{participant} has the role {role} now"
+        case Joined(participant):
+            return "class:dim", f"{participant} sits down at the table"
+        case Left(participant):
+            return "class:dim", f"{participant} has left the table"
         case Paused():
             return "class:paused", "the facilitator paused the drill"
+        case Returned():
+            return "class:paused", "the drill was cut off here, and goes on"
         case Resumed():
             return "class:paused", "the drill goes on"
         case _:
             return "class:deed", f"{event.actor} {_deed(event.payload, board)}"
+
+
+def _hidden(payload: Improvement | Rated | Remarked | Steered) -> str:
+    """What the facilitator alone reads before the end."""
+    match payload:
+        case Remarked(text):
+            return f"remark: {text}"
+        case Rated(dimension, rating, why):
+            return f"rated {dimension} {rating}: {why}"
+        case Steered(inject, how):
+            return f"{STEERED[how]} message {inject} of the agenda"
+        case Improvement(what, owner, due, step):
+            return f"to improve by {due}, {owner}: {f'{step}: ' if step else ''}{what}"
 
 
 def _alert(alert: AlertChanged, board: Board) -> Line:
@@ -117,10 +184,12 @@ def _deed(payload: object, board: Board) -> str:
     match payload:
         case Acknowledged(signal):
             return f"acknowledged {signal}"
+        case Answered(message, choice):
+            return f"answers message {message}: {choice}"
         case Approved(role, change):
             return f"approved: {change}"
         case Assumed(role):
-            return f"takes the role {role}"
+            return f"takes the role {board.taken(role)}"
         case Collected(evidence, digest):
             return f"collected {evidence} (SHA-256 {digest[:12]}...)"
         case ControlOrdered(control, value, previous, effective_t):

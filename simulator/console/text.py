@@ -62,3 +62,12 @@ def shown(value: float | None) -> str:
     if abs(value) < 0.00005:
         return "~0"
     return f"{value:.3g}" if abs(value) >= 0.1 else f"{value:.2g}"
+
+
+def priced(points: float) -> str:
+    """Points in words.
+
+    >>> priced(1.0), priced(2.5)
+    ('1 point', '2.5 points')
+    """
+    return f"{shown(points)} point{'' if points == 1 else 's'}"

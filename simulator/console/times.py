@@ -11,7 +11,7 @@ DAY_MINUTES = 24 * 60
 
 def time_of_day(started: Started, t: float, *, seconds: bool = False) -> str:
     """``02:53``, or ``02:53:15``: what a clock on the wall of the incident says."""
-    whole = int(_start_minute(started) * 60 + t + 1e-6) % (DAY_MINUTES * 60)
+    whole = int(_minute_of_day(started.time) * 60 + t + 1e-6) % (DAY_MINUTES * 60)
     text = f"{whole // 3600:02d}:{whole // 60 % 60:02d}"
     return f"{text}:{whole % 60:02d}" if seconds else text
 
@@ -21,19 +21,24 @@ def minutes_of(text: str, started: Started) -> float | None:
 
     A time of day up to twelve hours before the start lies before it.
     """
+    return minutes_between(started.time, text)
+
+
+def minutes_between(start: str, text: str) -> float | None:
+    """As ``minutes_of``, from the time of day of the start."""
     if found := re.fullmatch(r"(\d{1,2}):(\d{2})", text):
         hour, minute = int(found[1]), int(found[2])
         if hour > 23 or minute > 59:
             return None
-        since = (hour * 60 + minute - _start_minute(started)) % DAY_MINUTES
+        since = (hour * 60 + minute - _minute_of_day(start)) % DAY_MINUTES
         return float(since if since < DAY_MINUTES / 2 else since - DAY_MINUTES)
     if found := re.fullmatch(r"\+?(-?\d+(?:\.\d+)?)(?:m|min)?", text):
         return float(found[1])
     return None
 
 
-def _start_minute(started: Started) -> int:
-    hour, minute = started.time.split(":")
+def _minute_of_day(time: str) -> int:
+    hour, minute = time.split(":")
     return int(hour) * 60 + int(minute)
 
 

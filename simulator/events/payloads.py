@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Literal, TypeAlias
 
-from generator.model import Choice, Objectives, Setting, Task
+from generator.model import Choice, Objectives, Parameters, Setting, Task
 
 WORLD = "world"
 FACILITATOR = "facilitator"
@@ -21,6 +21,8 @@ class Engine:
 
     drillbook: str
     numpy: str
+    faker: str = ""
+    """Empty where nothing is drawn by it: the drill has no cast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,6 +342,8 @@ class ImpactCurves:
     none: tuple[float, ...]
     oracle: tuple[float, ...]
     robot: tuple[float, ...] = ()
+    warranted: tuple[float, ...] = ()
+    """The team's without what it turned by luck; empty where it turned nothing so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +364,50 @@ class ToldInject:
     """Its number among those that were delivered; None: it never was."""
     excused: bool = False
     """It stayed away because what it would have asked for had been done."""
+    cut: bool = False
+    """It was to come and never did: left out or held back, or the drill ended before."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepCheck:
+    """How one knows that a step of a runbook worked; what a report of success is held against."""
+
+    runbook: str
+    step: str
+    that: Parameters
+    """The condition, as the source writes it."""
+    hold_minutes: float
+
+
+@dataclass(frozen=True, slots=True)
+class LuckyOrder:
+    """A control order whose effect was luck; see ``how``."""
+
+    seq: int
+    """Of its event."""
+    how: Literal["before", "dark", "pair"]
+    """Before anything was wrong; one of three and more at once; one of two, of which one was not needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeededApproval:
+    """Whose leave a control needs, by the governance of the service's runbooks."""
+
+    control: str
+    roles: tuple[str, ...]
+    """One of them is enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class AllClear:
+    """What a ``resolve`` rested on."""
+
+    seq: int
+    """Of its event."""
+    held: Mapping[str, Setting]
+    """Settings in force that are a containment of the runbook, and that its remedies take back."""
+    without: float
+    """The largest impact up to the horizon had they been taken back then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,6 +439,13 @@ class Revealed(Secrets):
     evidence: tuple[EvidenceQuantile, ...]
     planned_scrapes: int
     injects: tuple[ToldInject, ...] = ()
+    checks: tuple[StepCheck, ...] = ()
+    """Of the steps of the service's runbooks."""
+    luck: tuple[LuckyOrder, ...] = ()
+    all_clears: tuple[AllClear, ...] = ()
+    needless: tuple[str, ...] = ()
+    """Controls off their default at the end without which users would have been better off from then on."""
+    approvals: tuple[NeededApproval, ...] = ()
 
     @property
     def secrets(self) -> Secrets:

@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from typing import IO, Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from simulator.events.payloads import (
     NAMES,
@@ -85,32 +85,57 @@ def digest(value: object) -> str:
     return hashlib.sha256(canonical(value).encode()).hexdigest()
 
 
+class Lines(Protocol):
+    """Where lines are written."""
+
+    def write(self, text: str, /) -> object: ...
+
+    def flush(self) -> object: ...
+
+
 class Recorder:
-    """Appends events; each is on its way to the disk before ``append`` returns.
+    """Appends events; each is on its way to the disk before it is shown, and before ``append`` returns.
 
     With no file the events are only kept, as for the replicas of a batch.
     """
 
-    def __init__(self, out: IO[str] | None = None, *, now: Callable[[], str] = lambda: "") -> None:
+    def __init__(self, out: Lines | None = None, *, now: Callable[[], str] = lambda: "") -> None:
         self.events: list[Event] = []
         self._out = out
         self._now = now
+        self._held: list[tuple[str, Event]] = []
         self.heard: Callable[[Event], None] = lambda event: None
         """Told of each event after that: what it shows is in the record already."""
 
-    def append(self, t: float, actor: str, payload: Payload) -> Event:
-        seq = len(self.events)
-        content = canonical(
-            {"seq": seq, "t": t, "kind": NAMES[type(payload)], "actor": actor, "data": payload}
-        )
-        before = self.events[-1].hash if self.events else GENESIS
-        event = Event(seq, t, actor, payload, self._now(), chain(before, content))
+    def append(self, t: float, actor: str, payload: Payload, *, more: bool = False) -> Event:
+        """``more``: the next event belongs to the same deed; both are written at once, so that no crash parts them."""
+        content = self._content(t, actor, payload)
+        event = Event(len(self.events), t, actor, payload, self._now(), chain(self.head, content))
         self.events.append(event)
-        if self._out is not None:
-            self._out.write(line(content, event))
-            self._out.flush()
-        self.heard(event)
+        self._held.append((line(content, event), event))
+        if not more:
+            self._write()
         return event
+
+    def _content(self, t: float, actor: str, payload: Payload) -> str:
+        """What is hashed of the next event."""
+        return canonical(
+            {"seq": len(self.events), "t": t, "kind": NAMES[type(payload)], "actor": actor, "data": payload}
+        )
+
+    def _write(self) -> None:
+        """Put what was held back on its way to the disk; then it may be shown."""
+        held, self._held = self._held, []
+        if self._out is not None:
+            self._out.write("".join(text for text, _ in held))
+            self._out.flush()
+        for _, event in held:
+            self.heard(event)
+
+    @property
+    def head(self) -> str:
+        """The hash of the last event."""
+        return self.events[-1].hash if self.events else GENESIS
 
     def record(self) -> Record:
         return Record(tuple(self.events))

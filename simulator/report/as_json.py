@@ -1,14 +1,48 @@
-"""A score in, its JSON out, as ``schema/score.schema.json`` describes it."""
+"""A score and its record in, JSON out: the score as ``score.schema.json``, the report as ``report.schema.json``."""
 
 from __future__ import annotations
 
 import json
 
 from generator import values
+from generator.model import Catalogue
 from simulator.events import Record
+from simulator.report import phrases
+from simulator.report.whole import Report, report_of
 from simulator.scoring import Score
 
+FORMAT = 1
 
-def as_json(score: Score, record: Record) -> str:
+
+def score_json(score: Score) -> str:
     """The whole score; the record is named by its hash."""
-    return json.dumps(values.plain(score), indent=2, ensure_ascii=False) + "\n"
+    return _text(values.plain(score))
+
+
+def as_json(score: Score, record: Record, catalogue: Catalogue | None = None) -> str:
+    """The score, and what the report says beyond it."""
+    return _text(_plain(report_of(score, record, catalogue)))
+
+
+def _plain(report: Report) -> dict[str, object]:
+    course = report.course
+    return {
+        "format": FORMAT,
+        "day": None if course.day is None else course.day.isoformat(),
+        "headline": phrases.headline(report.score),
+        "verdict": phrases.clean(phrases.verdict(report.score, report.record)),
+        "score": values.plain(report.score),
+        "burdens": {name: values.plain(one) for name, one in report.burdens},
+        "strengths": list(report.strengths),
+        "improvements": [values.plain(one) for one in report.improvements],
+        "findings": [values.plain(one) for one in report.findings],
+        "ratings": [values.plain(one) for one in report.judgements],
+        "hints": [values.plain(one) for one in course.hints],
+        "participants": [values.plain(one) for one in course.participants],
+        "messages": [values.plain(one) for one in course.messages],
+        "pace": list(course.pace),
+    }
+
+
+def _text(whole: object) -> str:
+    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"

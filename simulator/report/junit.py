@@ -1,18 +1,22 @@
-"""A score in, JUnit XML out: each objective and each critical task is a test case."""
+"""A score and its record in, JUnit XML out: each objective, task, gate and finding is a test case."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
+from generator.model import Catalogue
 from simulator.events import Record
 from simulator.report import phrases
+from simulator.report.whole import Report, report_of
 from simulator.scoring import Score
+from simulator.scoring.words import clock
 
 
-def junit(score: Score, record: Record) -> str:
+def junit(score: Score, record: Record, catalogue: Catalogue | None = None) -> str:
     """One suite a drill; what was not judged is skipped, and a drill that is not scored is an error."""
-    cases = [*_objectives(score), *_tasks(score), *_scored(score)]
+    report = report_of(score, record, catalogue)
+    cases = [*_objectives(score), *_tasks(score), *_gates(score), *_findings(report), *_scored(score)]
     failures = sum("<failure" in case for case in cases)
     errors = sum("<error" in case for case in cases)
     skipped = sum("<skipped" in case for case in cases)
@@ -35,9 +39,24 @@ def _objectives(score: Score) -> Iterator[str]:
 
 def _tasks(score: Score) -> Iterator[str]:
     for task in score.tasks:
-        good = task.done != task.must_not
-        inner = "" if good else f"<failure message={_attribute(task.note)}/>"
+        told = f"message={_attribute(task.note)}"
+        inner = {True: "", False: f"<failure {told}/>", None: f"<skipped {told}/>"}[phrases.task_state(task)]
         yield _case("task", task.title, inner, 0.0)
+
+
+def _gates(score: Score) -> Iterator[str]:
+    for gate in score.gates:
+        told = f"message={_attribute(gate.why)}"
+        inner = {True: "", False: f"<failure {told}/>", None: f"<skipped {told}/>"}[gate.passed]
+        yield _case("gate", gate.title, inner, 0.0)
+
+
+def _findings(report: Report) -> Iterator[str]:
+    """Each fails, named by its step and its rule; where it stands is the text."""
+    for finding in report.findings:
+        name = f"{finding.runbook}/{finding.step}: {finding.rule} at {clock(finding.minutes)}"
+        where = _text(finding.where)
+        yield _case("finding", name, f"<failure message={_attribute(finding.message)}>{where}</failure>", 0.0)
 
 
 def _scored(score: Score) -> Iterator[str]:

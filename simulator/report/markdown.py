@@ -5,12 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from generator.model import Catalogue
 from simulator.events import Record, Revealed
 from simulator.report import phrases
-from simulator.scoring import Score
-from simulator.scoring.words import clock, points, share
+from simulator.report.whole import Report, report_of
+from simulator.scoring import Loss, Score
+from simulator.scoring.words import clock, minutes, points, share
 
-_MARKS = re.compile(r"([\\`*_{}\[\]<>()#+\-!|~&$^=:@.])")
+_MARKS = re.compile(
+    r"""([\\`*_{}\[\]<>#|~&$^@]"""  # what means something anywhere
+    r"""|(?<=\])\("""
+    r"""|(?<=www)\."""  # and what makes a link, an emoji, a list or a heading of what stands there
+    r"""|:(?=[A-Za-z_+/-])"""
+    r"""|^[-+=]|(?<=^\d)[.)]|(?<=^\d\d)[.)])""",
+    re.IGNORECASE,
+)
+LONGEST_LOG = 400
+"""Rows; beyond, the page would not fit into a comment."""
 
 
 def escape(text: str) -> str:
@@ -22,11 +33,14 @@ def escape(text: str) -> str:
     return _MARKS.sub(r"\\\1", phrases.clean(text))
 
 
-def markdown(score: Score, record: Record) -> str:
-    """Headline, objectives, scorecard, every lost point, tasks, gates, truth and log."""
-    sections = (_objectives, _scorecard, _losses, _tasks, _gates)
-    lines = [line for section in sections for line in section(score)]
-    return "\n".join([*_top(score, record), *lines, *_truth(record), *_log(record)]) + "\n"
+def markdown(score: Score, record: Record, catalogue: Catalogue | None = None) -> str:
+    """Headline, scorecard, every lost point, findings, improvements, tasks, gates, truth and log."""
+    report = report_of(score, record, catalogue)
+    sections = (
+        _top, _objectives, _burdens, _scorecard, _ratings, _losses, _strengths, _findings, _improvements,
+        _tasks, _gates, _hints, _truth, _messages, _participants, _log, _foot,
+    )  # fmt: skip
+    return "\n".join(line for section in sections for line in section(report)) + "\n"
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
@@ -38,80 +52,156 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
     yield ""
 
 
-def _top(score: Score, record: Record) -> Iterator[str]:
+def _heading(words: str) -> Iterator[str]:
+    yield f"## {words}"
+    yield ""
+
+
+def _top(report: Report) -> Iterator[str]:
+    score = report.score
     yield f"# Drill report: {escape(score.drill or score.service)}"
     yield ""
     rated = f", {score.rating} – {phrases.RATINGS[score.rating]}" if score.rating else ""
-    yield f"**{phrases.headline(score)}{rated}.** {escape(phrases.verdict(score, record))}"
+    yield f"**{phrases.headline(score)}{rated}.** {escape(phrases.verdict(score, report.record))}"
     yield ""
-    yield escape(phrases.about(score))
+    yield escape(phrases.about(score, report.course.day))
     yield ""
     if score.of_evaluated is not None and score.coverage < 1:
         whole = points(score.of_evaluated)
         yield f"{whole} of 100 over what was evaluated, which is {share(score.coverage)} of the rubric."
         yield ""
+    for problem in report.record.problems:
+        yield f"Record: {escape(problem)}"
+        yield ""
 
 
-def _objectives(score: Score) -> Iterator[str]:
-    yield "## Objectives"
-    yield ""
+def _objectives(report: Report) -> Iterator[str]:
+    yield from _heading("Objectives")
     rows = (
-        (o.title, phrases.took(o), phrases.limit(o), phrases.met(o), escape(o.note)) for o in score.objectives
+        (o.title, phrases.took(o), phrases.limit(o), phrases.met(o), escape(o.note))
+        for o in report.score.objectives
     )
     yield from _table(("Objective", "Took", "Allowed", "", ""), rows)
-    yield f"{points(score.alarms_per_hour)} alarms per hour."
+    yield f"{points(report.score.alarms_per_hour)} alarms per hour."
     yield ""
 
 
-def _scorecard(score: Score) -> Iterator[str]:
-    yield "## Scorecard"
-    yield ""
+def _burdens(report: Report) -> Iterator[str]:
+    if not report.burdens:
+        return
+    yield from _heading("What users bore")
+    rows = (
+        (phrases.RESPONDERS[name].capitalize(), minutes(one.minutes), share(one.peak))
+        for name, one in report.burdens
+    )
+    yield from _table(("With", "Full outage", "At most, of requests"), rows)
+
+
+def _scorecard(report: Report) -> Iterator[str]:
+    score = report.score
+    yield from _heading("Scorecard")
     rows = [
         (d.title, points(d.points), points(d.weight), points(d.evaluated), escape(d.how))
         for d in score.dimensions
     ]
-    if score.deductions:
-        rows.append(("False alarms", f"−{points(sum(loss.points for loss in score.deductions))}", "", "", ""))
+    rows += [(name, f"−{points(lost)}", "", "", "") for name, lost in phrases.deducted(score)]
     yield from _table(("Dimension", "Points", "Of", "Evaluated", "How"), rows)
 
 
-def _losses(score: Score) -> Iterator[str]:
-    if score.losses:
-        yield "## Why points were lost"
-        yield ""
-    for loss in score.losses:
-        place = phrases.where(loss.minutes, loss.seq, loss.missing, loss.step)
-        yield f"- **−{points(loss.points)}** {escape(loss.why)}{f' ({escape(place)})' if place else ''}"
-    yield ""
-
-
-def _tasks(score: Score) -> Iterator[str]:
-    if not score.tasks:
+def _ratings(report: Report) -> Iterator[str]:
+    if not any(one.observer for one in report.judgements):
         return
-    yield "## Critical tasks"
+    yield from _heading("Ratings")
+    rows = (
+        (
+            escape(one.title),
+            one.machine or "–",
+            escape(one.observer) or "–",
+            escape(one.why) + (" (more than a level apart)" if one.apart else ""),
+        )
+        for one in report.judgements
+    )
+    yield from _table(("Dimension", "Machine", "Observer", "Why"), rows)
+    yield "The observer's rating is final."
     yield ""
-    for task in score.tasks:
-        good = task.done != task.must_not
+
+
+def _losses(report: Report) -> Iterator[str]:
+    if report.score.losses:
+        yield from _heading("Why points were lost")
+        yield from map(_loss, report.score.losses)
+        yield ""
+
+
+def _loss(loss: Loss) -> str:
+    place = phrases.where(loss.minutes, loss.seq, loss.missing, loss.step)
+    return f"- **−{points(loss.points)}** {escape(loss.why)}{f' ({escape(place)})' if place else ''}"
+
+
+def _strengths(report: Report) -> Iterator[str]:
+    if report.strengths:
+        yield from _heading("What went well")
+        yield from (f"- {escape(strength)}" for strength in report.strengths)
+        yield ""
+
+
+def _findings(report: Report) -> Iterator[str]:
+    if not report.findings:
+        return
+    yield from _heading("Findings about runbook steps")
+    for finding in report.findings:
+        at, said = clock(finding.minutes), escape(finding.message)
+        yield f"- **{finding.severity}** at {at}: {said} ({escape(finding.where)})"
+    yield ""
+
+
+def _improvements(report: Report) -> Iterator[str]:
+    if not report.improvements:
+        return
+    yield from _heading("To improve")
+    for one in report.improvements:
+        owner = escape(one.owner or phrases.NO_OWNER)
+        about = escape(one.place or one.step)
+        why = f": {escape(one.why)}" if one.why else ""
+        cost = "" if one.points is None else f", −{points(one.points)}"
+        kind = f" (suggested{cost})" if one.suggested else ""
+        step = f" · {about}" if about else ""
+        yield f"- [ ] **{escape(one.what)}**{kind}{why} — {owner}, by {escape(one.due)}{step}"
+    yield ""
+
+
+def _tasks(report: Report) -> Iterator[str]:
+    if not report.score.tasks:
+        return
+    yield from _heading("Critical tasks")
+    for task in report.score.tasks:
+        box = {True: "[x]", False: "[ ]", None: "–"}[phrases.task_state(task)]
         ban = "must not: " if task.must_not else ""
-        yield f"- [{'x' if good else ' '}] {ban}{escape(task.title)}: {escape(task.note)}"
+        yield f"- {box} {ban}{escape(task.title)}: {escape(task.note)}"
     yield ""
 
 
-def _gates(score: Score) -> Iterator[str]:
-    yield "## Gates"
-    yield ""
+def _gates(report: Report) -> Iterator[str]:
+    yield from _heading("Gates")
     words = {True: "passed", False: "**not passed**", None: "not judged"}
-    for gate in score.gates:
+    for gate in report.score.gates:
         yield f"- {gate.title}: {words[gate.passed]}, {escape(gate.why)}"
     yield ""
 
 
-def _truth(record: Record) -> Iterator[str]:
-    found = record.first(Revealed)
+def _hints(report: Report) -> Iterator[str]:
+    if report.course.hints:
+        yield from _heading("Hints that were given")
+        for hint in report.course.hints:
+            yield f"- {clock(hint.minutes)}, −{points(hint.points)}: {escape(hint.text)}"
+        yield ""
+
+
+def _truth(report: Report) -> Iterator[str]:
+    found = report.record.first(Revealed)
     if found is None:
         return
-    yield "## What was wrong"
-    yield ""
+    yield from _heading("What was wrong")
     yield escape(found[1].explanation)
     yield ""
     for fault in found[1].faults:
@@ -121,9 +211,37 @@ def _truth(record: Record) -> Iterator[str]:
     yield ""
 
 
-def _log(record: Record) -> Iterator[str]:
-    yield "## Log"
+def _messages(report: Report) -> Iterator[str]:
+    if not report.course.messages:
+        return
+    yield from _heading("What became of each message")
+    rows = (
+        (
+            "" if one.number is None else str(one.number),
+            escape(one.id),
+            "" if one.minutes is None else clock(one.minutes),
+            escape(f"{one.sender} → {one.to}" if one.to else ""),
+            escape(one.became),
+        )
+        for one in report.course.messages
+    )
+    yield from _table(("", "Message", "Time", "From, to", ""), rows)
+
+
+def _participants(report: Report) -> Iterator[str]:
+    course = report.course
+    if not course.participants and not course.pace:
+        return
+    yield from _heading("Who took part, and how")
+    for one in course.participants:
+        yield f"- {escape(phrases.participant(one))}"
+    yield from (f"- {escape(sentence)}" for sentence in course.pace)
     yield ""
+
+
+def _log(report: Report) -> Iterator[str]:
+    yield from _heading("Log")
+    events = list(phrases.log(report.record))
     rows = (
         (
             str(event.seq),
@@ -132,6 +250,14 @@ def _log(record: Record) -> Iterator[str]:
             event.kind,
             escape(phrases.sentence(event)),
         )
-        for event in phrases.log(record)
+        for event in events[:LONGEST_LOG]
     )
     yield from _table(("", "Time", "Who", "What", ""), rows)
+    if len(events) > LONGEST_LOG:
+        yield f"{len(events) - LONGEST_LOG} more events: drill report RECORD --format html"
+        yield ""
+
+
+def _foot(report: Report) -> Iterator[str]:
+    lines = phrases.provenance(report.score, report.record)
+    yield from map(escape, (*lines, *([phrases.STALE] if report.stale else [])))

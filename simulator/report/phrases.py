@@ -6,13 +6,16 @@ What a record holds was written by people and services, and is hostile until cle
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from simulator.events import (
     Acknowledged,
     AlertChanged,
+    Answered,
     Approved,
+    Assigned,
     Assumed,
     Collected,
     ControlOrdered,
@@ -23,22 +26,35 @@ from simulator.events import (
     Delivered,
     Ended,
     Event,
+    Hinted,
     Hypothesised,
+    Improvement,
+    Joined,
+    Left,
     Noted,
     Observed,
     Opened,
     Paused,
     Posted,
+    Rated,
     Record,
+    Remarked,
     Resolved,
     Resumed,
+    Returned,
     Revealed,
+    Sped,
     Started,
+    Steered,
     StepEnded,
     StepStarted,
 )
-from simulator.scoring import ObjectiveResult, Score
+from simulator.scoring import Loss, ObjectiveResult, Score, TaskResult
 from simulator.scoring.words import clock, minutes, points, share
+
+if TYPE_CHECKING:
+    from simulator.report.course import Participant
+    from simulator.report.lessons import Burden
 
 RATINGS: Mapping[str, str] = {
     "P": "performed without challenges",
@@ -78,8 +94,11 @@ def _early_end(record: Record) -> str:
     ended, started = record.first(Ended), record.first(Started)
     if ended is None or started is None or ended[1].reason == "horizon":
         return ""
-    word = "Interrupted" if ended[1].reason == "interrupted" else "Ended"
+    word = EARLY.get(ended[1].reason, "Ended")
     return f"{word} at {clock(ended[0].minutes)} of {clock(started[1].horizon_minutes)}. "
+
+
+EARLY: Mapping[str, str] = {"aborted": "Aborted by the facilitator", "interrupted": "Interrupted"}
 
 
 def _verdict(score: Score) -> str:
@@ -123,12 +142,79 @@ def limit(objective: ObjectiveResult) -> str:
     return "–" if objective.limit is None else minutes(objective.limit)
 
 
-def about(score: Score) -> str:
-    """Which drill it was, on one line."""
+def about(score: Score, day: date | None = None) -> str:
+    """Which drill it was, and when, on one line."""
     parts = [score.service or "no service", score.drill or "drill not revealed", score.responder, score.pace]
     if score.seed is not None:
         parts.append(f"seed {score.seed}")
+    if day is not None:
+        parts.append(day.isoformat())
     return clean(" · ".join(part for part in parts if part))
+
+
+DEDUCTIONS: Mapping[str, str] = {
+    "false-alarms": "False alarms",
+    "false-reports": "False reports",
+    "hints": "Hints",
+}
+RESPONDERS: Mapping[str, str] = {
+    "team": "this team",
+    "robot": "the robot",
+    "oracle": "the oracle",
+    "none": "nobody",
+}
+
+
+def deduction(loss: Loss) -> str:
+    """What kind of deduction a loss is."""
+    return DEDUCTIONS.get(loss.dimension, str(loss.dimension).replace("-", " ").capitalize())
+
+
+def deducted(score: Score) -> tuple[tuple[str, float], ...]:
+    """What was taken off the total, by its kind."""
+    found: dict[str, float] = {}
+    for loss in score.deductions:
+        name = deduction(loss)
+        found[name] = found.get(name, 0.0) + loss.points
+    return tuple(found.items())
+
+
+def burden(burdens: Sequence[tuple[str, Burden]]) -> str:
+    """What users bore with each responder, in one sentence."""
+    told = [f"{minutes(one.minutes)} with {RESPONDERS[name]}" for name, one in burdens]
+    return f"Users bore, in full outage: {', '.join(told)}."
+
+
+def task_state(task: TaskResult) -> bool | None:
+    """Whether a task went as it should; None where it was not asked."""
+    return (task.done != task.must_not) if getattr(task, "asked", True) else None
+
+
+def participant(one: Participant) -> str:
+    """Who somebody was, from when to when, in a few words; people stand here by pseudonym and role alone."""
+    roles = ", ".join(one.roles) or "no role"
+    words = f"{one.name}: {roles}" if one.name else roles
+    if one.joined_minutes is not None:
+        words += f", from {clock(one.joined_minutes)}"
+    if one.left_minutes is not None:
+        words += f" to {clock(one.left_minutes)}"
+    return words if one.acts is None else f"{words}, {one.acts} events"
+
+
+NO_OWNER = "owner to be named"
+STALE = "The sources at hand are not those that were played: steps are not judged by what these state."
+
+
+def provenance(score: Score, record: Record) -> tuple[str, ...]:
+    """What binds the report to its record, and how anybody can see that it holds."""
+    started = record.first(Started)
+    committed = () if started is None else (f"Committed to at the start: {started[1].commitment}.",)
+    return (
+        f"Record {score.record}, scored by the rules of version {score.scorer}.",
+        *committed,
+        "drill verify RECORD shows that no line was edited and that the truth is the one committed to; "
+        "drill score RECORD computes these numbers again.",
+    )
 
 
 def where(minutes_: float | None, seq: int | None, missing: str, step: str) -> str:
@@ -171,14 +257,35 @@ def _truth(payload: Revealed) -> str:
     return f"{payload.drill}: {faults or 'no fault'}. {payload.explanation}"
 
 
+def _delivered(payload: Delivered) -> str:
+    number = f" (message {payload.number})" if payload.number else ""
+    choices = "; ".join(f"{choice.id}: {choice.text}" for choice in payload.choices)
+    asked = f" [{choices}]" if choices else ""
+    return f"to {payload.to} by {payload.channel}, from {payload.sender}{number}: {payload.text}{asked}"
+
+
+def _improvement(payload: Improvement) -> str:
+    step = f" ({payload.step})" if payload.step else ""
+    return f"to improve: {payload.what}{step}; {payload.owner}, by {payload.due}"
+
+
 def _alert(payload: AlertChanged) -> str:
     return f"{payload.signal} {payload.state} ({payload.severity}), value {number(payload.value)}"
 
 
+STEERED: Mapping[str, str] = {
+    "now": "sent now",
+    "hold": "held back",
+    "release": "let go",
+    "skip": "left out",
+}
+
 SENTENCES: Mapping[type[object], Callable[[Any], str]] = {
     Acknowledged: lambda p: f"acknowledged {p.signal}",
     AlertChanged: _alert,
+    Answered: lambda p: f"answered message {p.message}: {p.choice}",
     Approved: lambda p: f"{p.role} approved {p.change}",
+    Assigned: lambda p: f"{p.role} is {p.participant} from here on",
     Assumed: lambda p: f"took the role {p.role}",
     Collected: lambda p: f"collected {p.evidence}, SHA-256 {p.digest[:12]}",
     ControlOrdered: lambda p: (
@@ -188,18 +295,27 @@ SENTENCES: Mapping[type[object], Callable[[Any], str]] = {
     CouldNotFollow: lambda p: f"could not follow {p.runbook}/{p.node} ({p.place}): {p.why}",
     Decided: lambda p: f"{p.decision}: {p.answer} → {p.go}",
     Declared: lambda p: f"declared {p.severity}: {p.symptom} on {p.service}",
-    Delivered: lambda p: f"to {p.to} by {p.channel}, from {p.sender}: {p.text}",
+    Delivered: _delivered,
     Ended: lambda p: f"the drill ended ({p.reason})",
+    Hinted: lambda p: f"gave a hint (−{points(p.points)}): {p.text}",
     Hypothesised: _said,
+    Improvement: _improvement,
+    Joined: lambda p: f"{p.participant} joined",
+    Left: lambda p: f"{p.participant} left",
     Noted: lambda p: p.text,
     Observed: lambda p: f"{len(p.signals)} signals and {len(p.vitals)} vitals",
     Opened: lambda p: f"opened {p.runbook}",
     Paused: lambda p: "the facilitator paused the clock",
     Posted: lambda p: f"to {p.audience} on {p.channel}: {p.text}",
+    Rated: lambda p: f"rated {p.dimension} {p.rating}{': ' + p.why if p.why else ''}",
+    Remarked: lambda p: f"saw: {p.text}",
     Resolved: lambda p: "called the incident over",
     Resumed: lambda p: "the clock runs again",
+    Returned: lambda p: "the drill goes on after a crash",
     Revealed: _truth,
+    Sped: lambda p: f"the clock runs at {p.pace} from here on",
     Started: lambda p: p.briefing,
+    Steered: lambda p: f"message {p.inject} of the drill: {STEERED[p.how]}",
     StepEnded: lambda p: f"{p.runbook}/{p.step}: {p.outcome}{'; ' + p.note if p.note else ''}",
     StepStarted: lambda p: f"{p.runbook}/{p.step} begun",
 }

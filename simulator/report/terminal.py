@@ -9,43 +9,65 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from generator.model import Catalogue
 from simulator.events import Record
 from simulator.report import phrases
-from simulator.scoring import Dimension, ObjectiveResult, Score
-from simulator.scoring.words import minutes, points, share
+from simulator.report.findings import StepFinding
+from simulator.report.whole import Report, report_of
+from simulator.scoring import Dimension, Loss, ObjectiveResult, Score
+from simulator.scoring.words import clock, minutes, points, share
 
 BAR = 24
 LARGEST = 3
 WIDTH = 100
 STYLES = {True: "green", False: "red", None: "dim"}
 MARKS = {True: "✓", False: "✗", None: "·"}
+RATED = {"P": "bold green", "S": "bold green", "M": "bold yellow", "U": "bold red"}
+SEVERITY = {"error": "red", "warning": "yellow"}
 
 
-def terminal(score: Score, record: Record) -> RenderableType:
-    """Headline, dimensions, objectives, the three largest losses. Text of the record is never markup."""
-    parts: list[RenderableType] = [*_headline(score, record)]
+def terminal(score: Score, record: Record, catalogue: Catalogue | None = None) -> RenderableType:
+    """Headline, dimensions, objectives, the largest losses, findings. Text of the record is never markup."""
+    report = report_of(score, record, catalogue)
+    parts: list[RenderableType] = [*_headline(report)]
     if score.dimensions:
-        parts += [Text(), _dimensions(score), Text(), _objectives(score)]
-    parts += _losses(score)
+        parts += [Text(), _dimensions(score), Text(), _objectives(report)]
+    parts += [*_losses(score), *_findings(report), *_apart(report), *_more(report)]
     parts += [Text(f"Record: {problem}", style="yellow") for problem in map(phrases.clean, record.problems)]
     return Group(*parts)
 
 
-def terminal_text(score: Score, record: Record) -> str:
-    """The same without colours, for a file or a pipe."""
+def terminal_text(
+    score: Score,
+    record: Record,
+    catalogue: Catalogue | None = None,
+    *,
+    colour: bool = False,
+    width: int = WIDTH,
+) -> str:
+    """The same as text; without colours, for a file or a pipe."""
     out = io.StringIO()
-    Console(file=out, width=WIDTH, color_system=None, highlight=False).print(terminal(score, record))
-    return out.getvalue()
+    console = Console(
+        file=out,
+        width=min(width, WIDTH),
+        color_system="standard" if colour else None,
+        force_terminal=colour,
+        highlight=False,
+    )
+    console.print(terminal(score, record, catalogue))
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
 
-def _headline(score: Score, record: Record) -> Iterator[Text]:
+def _headline(report: Report) -> Iterator[Text]:
+    score = report.score
     yield Text(phrases.about(score), style="dim")
     line = Text(phrases.headline(score), style="bold")
     if score.rating:
-        line.append(f"   {score.rating} – {phrases.RATINGS[score.rating]}", style="bold")
-        line.append(f" ({phrases.clean(score.rating_why)})", style="dim")
+        line.append(f"   {score.rating} – {phrases.RATINGS[score.rating]}", style=RATED[score.rating])
     yield line
-    yield Text(phrases.clean(phrases.verdict(score, record)))
+    yield Text(phrases.clean(phrases.verdict(score, report.record)))
+    if score.rating:
+        yield Text(f"{score.rating}: {phrases.clean(score.rating_why)}.", style="dim")
     if score.of_evaluated is not None and score.coverage < 1:
         part = f"{points(score.of_evaluated)} of 100 over what was evaluated"
         yield Text(f"{part}, {share(score.coverage)} of the rubric", style="yellow")
@@ -61,9 +83,8 @@ def _dimensions(score: Score) -> Table:
         gap = dimension.weight - dimension.evaluated
         note = f"  {points(gap)} not evaluated" if gap > 0 else ""
         table.add_row(Text(dimension.title), _bar(dimension), Text(told), Text(note, style="yellow"))
-    if score.deductions:
-        lost = sum(loss.points for loss in score.deductions)
-        table.add_row(Text("False alarms"), Text(), Text(f"−{points(lost)}", style="red"), Text())
+    for name, lost in phrases.deducted(score):
+        table.add_row(Text(name), Text(), Text(f"−{points(lost)}", style="red"), Text())
     return table
 
 
@@ -72,13 +93,19 @@ def _bar(dimension: Dimension) -> Text:
     return Text("█" * full, style="green").append("░" * (BAR - full), style="dim")
 
 
-def _objectives(score: Score) -> Table:
+def _objectives(report: Report) -> Table:
     table = Table.grid(padding=(0, 2))
-    for objective in score.objectives:
+    for objective in report.score.objectives:
         table.add_row(*_objective(objective))
-    alarms = f"{points(score.alarms_per_hour)} alarms per hour"
-    table.add_row(Text(), Text(alarms, style="dim"))
-    return table
+    table.add_row()
+    whole: list[RenderableType] = [table]
+    if any(one.minutes for _, one in report.burdens):
+        whole.append(Text(phrases.burden(report.burdens), style="dim"))
+    whole.append(Text(f"{points(report.score.alarms_per_hour)} alarms per hour", style="dim"))
+    outer = Table.grid()
+    for part in whole:
+        outer.add_row(part)
+    return outer
 
 
 def _objective(objective: ObjectiveResult) -> Iterator[Text]:
@@ -91,16 +118,63 @@ def _objective(objective: ObjectiveResult) -> Iterator[Text]:
     yield Text(phrases.clean(objective.note), style="dim")
 
 
-def _losses(score: Score) -> Iterator[Text]:
-    losses = score.losses[:LARGEST]
-    if losses:
-        yield Text()
-        yield Text("Largest losses", style="bold")
+def _losses(score: Score) -> Iterator[RenderableType]:
+    losses = [loss for loss in score.losses if not loss.gap][:LARGEST]
+    if not losses:
+        return
+    yield Text()
+    yield Text("Largest losses", style="bold")
+    table = Table.grid(padding=(0, 2))
+    table.add_column(justify="right", no_wrap=True)
     for loss in losses:
-        place = phrases.where(loss.minutes, loss.seq, loss.missing, loss.step)
-        line = Text(f"−{points(loss.points):>4}  ", style="red").append(
-            phrases.clean(loss.why), style="default"
-        )
-        yield line.append(f"  [{place}]" if place else "", style="dim")
-    if rest := len(score.losses) - len(losses):
-        yield Text(f"{rest} more, each with its reason: drill report --format markdown or html", style="dim")
+        table.add_row(Text(f"−{points(loss.points)}", style="red"), _why(loss))
+    yield table
+
+
+def _why(loss: Loss) -> Text:
+    place = phrases.where(loss.minutes, loss.seq, loss.missing, loss.step)
+    return Text(phrases.clean(loss.why)).append(f"  [{place}]" if place else "", style="dim")
+
+
+def _findings(report: Report) -> Iterator[RenderableType]:
+    if not report.findings:
+        return
+    yield Text()
+    yield Text("Runbook steps", style="bold")
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    for finding in _gravest(report.findings):
+        mark = Text(clock(finding.minutes), style=SEVERITY[finding.severity])
+        line = Text(phrases.clean(finding.message))
+        table.add_row(mark, line.append(f"  [{phrases.clean(finding.where)}]", style="dim"))
+    yield table
+
+
+def _gravest(findings: tuple[StepFinding, ...]) -> list[StepFinding]:
+    kept = sorted(findings, key=lambda finding: finding.severity != "error")[:LARGEST]
+    return sorted(kept, key=lambda finding: finding.minutes)
+
+
+def _apart(report: Report) -> Iterator[Text]:
+    """Where machine and observer differ too much to leave it at that."""
+    apart = [one for one in report.judgements if one.apart]
+    if apart:
+        yield Text()
+    for one in apart:
+        said = f"{one.title}: the observer says {one.observer}, the machine {one.machine}."
+        yield Text(f"{said} More than one level apart: keep a note with the report of why.", style="yellow")
+
+
+def _more(report: Report) -> Iterator[Text]:
+    """What there is no room for."""
+    left = [
+        (sum(not loss.gap for loss in report.score.losses) - LARGEST, "reason", "reasons"),
+        (len(report.findings) - LARGEST, "finding", "findings"),
+        (len(report.improvements), "improvement with owner and date", "improvements with owner and date"),
+    ]
+    told = [f"{count} {one if count == 1 else many}" for count, one, many in left if count > 0]
+    if told:
+        yield Text()
+        yield Text(f"More: {', '.join(told)} (drill report --format markdown, or html)", style="dim")
+    if report.stale:
+        yield Text(phrases.STALE, style="dim")

@@ -7,21 +7,27 @@ from dataclasses import dataclass
 
 from simulator.events import (
     AlertChanged,
+    Answered,
     ControlTookEffect,
     Decided,
     Declared,
     Delivered,
     Ended,
+    Hinted,
     Hypothesised,
     Posted,
     Record,
     Resolved,
+    Returned,
     Revealed,
+    Sped,
     Started,
+    Steered,
     StepEnded,
     StepStarted,
 )
 from simulator.report import phrases, svg
+from simulator.report.course import pauses
 from simulator.scoring import Score
 from simulator.scoring.words import clock, share
 
@@ -164,6 +170,7 @@ def _lanes(record: Record, started: Started) -> Iterator[tuple[str, list[Span]]]
         ("Controls", _controls),
         ("Steps", _steps),
         ("Messages", _messages),
+        ("Facilitator", _facilitated),
     )
     for name, reader in readers:
         spans = list(reader(record, started))
@@ -258,3 +265,24 @@ def _messages(record: Record, started: Started) -> Iterator[Span]:
             yield Span(event.minutes, event.minutes, "", "dot received", title, instant=True)
         elif isinstance(event.payload, Posted):
             yield Span(event.minutes, event.minutes, "", "dot sent", title, instant=True)
+        elif isinstance(event.payload, Answered):
+            yield Span(event.minutes, event.minutes, event.payload.choice, "dot sent", title, instant=True)
+
+
+def _facilitated(record: Record, started: Started) -> Iterator[Span]:
+    """Hints, pauses and changes of pace, messages that were steered: what the team did not do itself."""
+    for since, until in pauses(record):
+        title = f"the facilitator paused the clock at {clock(since)}"
+        yield Span(since, until, "paused", "bar step-open", title, instant=since == until)
+    for event in record.events:
+        said = event.payload
+        if isinstance(said, Hinted | Sped | Steered | Returned):
+            title = f"{clock(event.minutes)} {event.actor}: {phrases.sentence(event)}"
+            words = _words(said)
+            yield Span(event.minutes, event.minutes, words, "dot facilitated", title, instant=True)
+
+
+def _words(said: Hinted | Sped | Steered | Returned) -> str:
+    if isinstance(said, Sped):
+        return f"pace {said.pace}"
+    return {Hinted: "hint", Returned: "taken up again"}.get(type(said), "")

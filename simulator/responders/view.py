@@ -101,6 +101,8 @@ class Move:
     action: Action
     t: float | None = None
     """Seconds since the start; None: at the scrape just seen."""
+    more: bool = False
+    """The next move is of the same deed: no crash may part them."""
 
 
 class Responder(Protocol):

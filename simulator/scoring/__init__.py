@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from simulator.events import AlertChanged, Record
+from simulator.events import AlertChanged, Ended, Record, Sped
+from simulator.scoring.build import clipped
 from simulator.scoring.case import Case, case_of
+from simulator.scoring.checks import false_reports
 from simulator.scoring.communication import communication
 from simulator.scoring.detection import detection, false_alarms
 from simulator.scoring.diagnosis import diagnosis
 from simulator.scoring.gates import gates, whole
+from simulator.scoring.hints import hints
+from simulator.scoring.levels import levelled
 from simulator.scoring.no_fault import no_fault
 from simulator.scoring.objectives import objectives
 from simulator.scoring.outcome import avoided, outcome
 from simulator.scoring.rating import rating
-from simulator.scoring.response import collateral, response
+from simulator.scoring.response import collateral, false_claims, response, without_leave
 from simulator.scoring.rubric import NO_REVEAL, SCORER
 from simulator.scoring.tasks import tasks
 from simulator.scoring.values import (
@@ -25,6 +29,9 @@ from simulator.scoring.values import (
     Score,
     TaskResult,
 )
+from simulator.scoring.words import clock
+
+MIXED = "mixed"
 
 __all__ = ["Dimension", "Gate", "Loss", "ObjectiveResult", "Score", "TaskResult", "score"]
 
@@ -42,10 +49,11 @@ def score(record: Record) -> Score:
 def _score(case: Case) -> Score:
     dimensions, results = _dimensions(case)
     harmful = None if case.reveal is None else case.truth is not None
-    deductions = false_alarms(case, "false-alarms") if harmful else ()
+    deductions = _deductions(case, dimensions, harmful=harmful)
     passed = gates(case, results)
     reason = _reason(case, passed)
-    scored = not any(gate.passed is False for gate in passed if gate.id in ("record", "telemetry"))
+    holds = not any(gate.passed is False for gate in passed if gate.id in ("record", "telemetry"))
+    scored = holds and not _aborted(case)
     total, of_evaluated, coverage = _totals(dimensions, deductions)
     timed = objectives(case)
     grade, grade_why = _grade(case, total if scored else None, results, timed)
@@ -57,7 +65,7 @@ def _score(case: Case) -> Score:
         drill=case.reveal.drill if case.reveal else None,
         seed=case.reveal.seed if case.reveal else None,
         responder=case.started.responder,
-        pace=case.started.pace,
+        pace=_pace(case),
         harmful=harmful,
         t0_minutes=case.truth.t0 if case.truth else None,
         scored=scored,
@@ -67,7 +75,7 @@ def _score(case: Case) -> Score:
         coverage=coverage,
         rating=grade,
         rating_why=grade_why,
-        dimensions=dimensions,
+        dimensions=levelled(case, dimensions, results),
         deductions=deductions,
         objectives=timed,
         tasks=results,
@@ -85,6 +93,17 @@ def _dimensions(case: Case) -> tuple[tuple[Dimension, ...], tuple[TaskResult, ..
     return found, results
 
 
+def _deductions(case: Case, dimensions: tuple[Dimension, ...], *, harmful: bool | None) -> tuple[Loss, ...]:
+    """What is taken off the total, until nothing is left of it."""
+    found = (
+        *(false_alarms(case, "false-alarms") if harmful else ()),
+        *false_claims(case),
+        *false_reports(case),
+        *hints(case),
+    )
+    return tuple(clipped(found, sum(dimension.points for dimension in dimensions)))
+
+
 def _totals(
     dimensions: tuple[Dimension, ...], deductions: tuple[Loss, ...]
 ) -> tuple[float, float | None, float]:
@@ -96,7 +115,21 @@ def _totals(
     return total, 100 * total / evaluated if evaluated > 0 else None, evaluated / weight
 
 
+def _pace(case: Case) -> str:
+    """The pace of the whole drill; one whose clock was changed on the way compares with no other."""
+    paces = {case.started.pace, *(sped.pace for _, sped in case.record.of(Sped))}
+    return MIXED if len(paces) > 1 else case.started.pace
+
+
+def _aborted(case: Case) -> str:
+    """When the facilitator ended the drill for a reason outside of it; empty: never."""
+    ended = case.record.first(Ended)
+    return clock(ended[0].minutes) if ended is not None and ended[1].reason == "aborted" else ""
+
+
 def _reason(case: Case, passed: tuple[Gate, ...]) -> str:
+    if at := _aborted(case):
+        return f"Not scored: the drill was aborted at {at}."
     for gate in passed:
         if gate.passed is False and gate.id in ("record", "telemetry"):
             return f"Not scored: {gate.why}."
@@ -114,7 +147,8 @@ def _grade(
         return None, "not scored"
     if case.reveal is None:
         return None, NO_REVEAL
-    return rating(total, results, timed, collateral=collateral(case))
+    breach = next((order.control for _, order, _ in without_leave(case)), "")
+    return rating(total, results, timed, collateral=collateral(case), breach=breach)
 
 
 def _avoided(case: Case) -> float | None:

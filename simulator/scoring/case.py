@@ -12,9 +12,11 @@ from simulator.events import (
     WORLD,
     ControlTookEffect,
     Decided,
+    Ended,
     Event,
     Paused,
     Record,
+    Resolved,
     Resumed,
     Revealed,
     Started,
@@ -22,7 +24,7 @@ from simulator.events import (
     StepStarted,
     TruthOfFault,
 )
-from simulator.scoring.curves import Curve
+from simulator.scoring.curves import Curve, worse
 from simulator.scoring.rubric import RESIDUAL
 
 P = TypeVar("P")
@@ -39,8 +41,12 @@ class Truth:
     onset: float
     objectives: Objectives | None
     team: Curve
+    credited: Curve
+    """What counts as the team's doing: no better than without what it turned by luck."""
     none: Curve
     oracle: Curve
+    played: float
+    """Up to when the outcome is the team's: the horizon, or when it left an incident that was not over."""
 
     @property
     def tolerated(self) -> tuple[float, ...]:
@@ -53,17 +59,21 @@ class Truth:
         most = self.reveal.tolerance
         return tuple(min(most, value + RESIDUAL * most) for value in self.oracle.values)
 
+    def seen(self, at: float, hold: float) -> bool:
+        """Whether a state that began then was played for as long as it takes to know that it holds."""
+        return self.played >= self.team.horizon or at + hold <= self.played
+
     def contained(self) -> float | None:
         """The first instant from t0 on of a return under tolerance that outlasts the longest hold."""
-        return self.team.returns(self.tolerated, since=self.t0, hold=self.reveal.longest_hold_minutes)
+        return self.credited.returns(self.tolerated, since=self.t0, hold=self.reveal.longest_hold_minutes)
 
     def back(self) -> float | None:
         """The instant of the return under tolerance that lasts to the horizon."""
-        return self.team.stays(self.tolerated, since=self.t0)
+        return self.credited.stays(self.tolerated, since=self.t0)
 
     def mitigated(self) -> float | None:
         """The instant from which users have, to the horizon, about what the oracle would leave them with."""
-        return self.team.stays(self.remaining, since=self.t0)
+        return self.credited.stays(self.remaining, since=self.t0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,26 +134,40 @@ def case_of(record: Record) -> Case | None:
     if start is None:
         return None
     told = reveal[1] if reveal else None
-    truth = _truth(told, start[1].horizon_minutes) if told else None
+    truth = _truth(told, start[1].horizon_minutes, record) if told else None
     return Case(record, start[1], told, truth, tuple(_pauses(record)))
 
 
-def _truth(reveal: Revealed, horizon: float) -> Truth | None:
+def _truth(reveal: Revealed, horizon: float, record: Record) -> Truth | None:
     harmful = tuple(fault for fault in reveal.faults if fault.t0_minutes is not None)
     starts = [fault.t0_minutes for fault in harmful if fault.t0_minutes is not None]
     if not starts:
         return None
-    impact = reveal.impact
+    impact, t0 = reveal.impact, min(starts)
+    team = Curve(impact.minutes, impact.team, horizon)
     return Truth(
         reveal=reveal,
         faults=harmful,
-        t0=min(starts),
+        t0=t0,
         onset=min(fault.onset_minutes for fault in harmful),
         objectives=reveal.objectives,
-        team=Curve(impact.minutes, impact.team, horizon),
+        team=team,
+        credited=worse(team, Curve(impact.minutes, impact.warranted or impact.team, horizon)),
         none=Curve(impact.minutes, impact.none, horizon),
         oracle=Curve(impact.minutes, impact.oracle, horizon),
+        played=_played(record, team, since=t0, tolerance=reveal.tolerance),
     )
+
+
+def _played(record: Record, team: Curve, *, since: float, tolerance: float) -> float:
+    """The end of a drill that was ended early, unless the team had called the incident over, and rightly so."""
+    ended = record.first(Ended)
+    if ended is None or ended[1].reason == "horizon":
+        return team.horizon
+    for event, _ in record.of(Resolved):
+        if event.minutes >= since and event.actor != FACILITATOR and team.at(event.minutes) <= tolerance:
+            return team.horizon
+    return min(ended[0].minutes, team.horizon)
 
 
 def _pauses(record: Record) -> Iterator[tuple[float, float]]:

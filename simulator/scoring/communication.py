@@ -2,16 +2,18 @@
 
 From the first declaration on, an update is due within the minutes that the severity states: 2 points for
 the first, 1 for keeping the rhythm until the incident is called over, 1 for telling that it is; 1 point for a
-role that somebody has assumed by the time the first update is due.
+role that somebody has assumed, or was given, by the time the first update is due, and that somebody takes over
+when its holder leaves.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from simulator.events import Assumed, Declared, Event, Posted, Resolved
+from simulator.events import Assigned, Assumed, Declared, Event, Left, Posted, Resolved
 from simulator.scoring.build import dimension, gap
 from simulator.scoring.case import Case
+from simulator.scoring.response import false_all_clear
 from simulator.scoring.rubric import WEIGHTS
 from simulator.scoring.values import Dimension, Loss
 from simulator.scoring.words import clock, minutes
@@ -37,18 +39,59 @@ def _losses(case: Case) -> Iterator[Loss]:
         why = f"no rhythm of updates is stated for severity {severity!r}"
         yield gap("communication", WEIGHTS["communication"], why)
         return
+    refuted = false_all_clear(case)
     over = next((event for event, _ in case.by_team(Resolved) if event.minutes >= start), None)
+    if refuted is not None:
+        over = None
     posts = [event for event, post in case.by_team(Posted) if event.minutes >= start and post.text.strip()]
     yield from _role(case, start, every)
     yield from _first(case, start, every, posts)
     yield from _rhythm(start, over.minutes if over else case.end, every, posts)
-    yield from _closing(case, over, every, posts)
+    if refuted is not None:
+        yield Loss(
+            "communication",
+            CLOSING,
+            f"{refuted[1]} Nobody was told of its true end.",
+            refuted[0].minutes,
+            refuted[0].seq,
+        )
+    else:
+        yield from _closing(case, over, every, posts)
 
 
 def _role(case: Case, start: float, every: float) -> Iterator[Loss]:
-    if not any(case.elapsed(start, event.minutes) <= every for event, _ in case.by_team(Assumed)):
+    taken = [event for event, _ in (*case.by_team(Assumed), *case.record.of(Assigned))]
+    if not any(case.elapsed(start, event.minutes) <= every for event in taken):
         why = f"Nobody had assumed a role by {clock(start + every)}, when the first update was due."
         yield Loss("communication", ROLE, why, start + every, None, "assume", case.step_at(start + every))
+        return
+    for event, role in _vacated(case, start):
+        why = f"The role {role} was left at {clock(event.minutes)}, and nobody took it over in {minutes(every)}."
+        if not _taken_over(case, role, event, every):
+            yield Loss("communication", ROLE, why, event.minutes, event.seq)
+            return
+
+
+def _vacated(case: Case, start: float) -> Iterator[tuple[Event, str]]:
+    """Roles whose holder left during the incident."""
+    over = max((event.minutes for event, _ in case.by_team(Resolved)), default=case.end)
+    holds: dict[str, set[str]] = {}
+    for event in case.record.events:
+        if isinstance(event.payload, Assigned):
+            holds.setdefault(event.payload.participant, set()).add(event.payload.role)
+        elif isinstance(event.payload, Left):
+            for role in sorted(holds.pop(event.payload.participant, set())):
+                if start <= event.minutes < over:
+                    yield event, role
+
+
+def _taken_over(case: Case, role: str, left: Event, every: float) -> bool:
+    assumed = [event for event, one in case.by_team(Assumed) if one.role == role]
+    assigned = [event for event, one in case.record.of(Assigned) if one.role == role]
+    return any(
+        event.seq > left.seq and case.elapsed(left.minutes, event.minutes) <= every
+        for event in (*assumed, *assigned)
+    )
 
 
 def _first(case: Case, start: float, every: float, posts: list[Event]) -> Iterator[Loss]:

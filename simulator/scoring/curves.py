@@ -65,6 +65,12 @@ class Curve:
         return good_since
 
 
+def worse(curve: Curve, other: Curve) -> Curve:
+    """The larger of two curves at each instant."""
+    highest = tuple(max(pair) for pair in zip(curve.values, other.values, strict=False))
+    return Curve(curve.minutes, highest, curve.horizon)
+
+
 def excess(curve: Curve, other: Curve, *, since: float = 0.0, until: float | None = None) -> float:
     """The integral of what one curve has over another, where it has more."""
     above = tuple(max(0.0, a - b) for a, b in zip(curve.values, other.values, strict=False))

@@ -66,6 +66,23 @@ def _losses(case: Case, truth: Truth) -> Iterator[Loss]:
         yield Loss("diagnosis", WEIGHT, why, event.minutes, event.seq, "", case.step_at(event.minutes))
         return
     yield from _wrong(case, truth, event, last)
+    yield from _scattered(truth, event, last, counted)
+
+
+def _scattered(
+    truth: Truth, event: Event, last: Hypothesised, counted: list[tuple[Event, Hypothesised]]
+) -> Iterator[Loss]:
+    """Causes that were claimed on one reading share what the last is worth: naming every one is naming none."""
+    read = max(link.t for link in last.evidence)
+    causes = {
+        (said.component, said.mechanism)
+        for _, said in counted
+        if max((link.t for link in said.evidence), default=-1.0) == read
+    }
+    if len(causes) > 1:
+        worth = WEIGHT * max(_f1(last, fault, truth) for fault in truth.faults)
+        why = f"{len(causes)} causes were claimed on the readings of {clock(read / 60)}; each is worth its share."
+        yield Loss("diagnosis", worth * (1 - 1 / len(causes)), why, event.minutes, event.seq)
 
 
 def _wrong(case: Case, truth: Truth, event: Event, said: Hypothesised) -> Iterator[Loss]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from simulator.events import ControlTookEffect, Revealed
+from simulator.events import ControlOrdered, ControlTookEffect, Revealed
 from simulator.scoring.build import dimension, gap
 from simulator.scoring.case import Case, Truth
 from simulator.scoring.curves import Curve, excess
@@ -42,8 +42,44 @@ def outcome(case: Case) -> Dimension:
             f"and below {minutes(EPSILON_MINUTES)} there is nothing to win"
         )
         return dimension("outcome", [gap("outcome", WEIGHTS["outcome"], why)], how=HOW)
-    won = min(1.0, max(0.0, (truth.none.integral() - truth.team.integral()) / most))
-    return dimension("outcome", _losses(case, truth, WEIGHTS["outcome"] * (1 - won)), how=HOW)
+    won = min(1.0, max(0.0, (truth.none.integral() - truth.credited.integral()) / most))
+    shown = min(
+        won,
+        max(0.0, (truth.none.integral(0, truth.played) - truth.credited.integral(0, truth.played)) / most),
+    )
+    best = min(1.0, max(0.0, (truth.none.integral() - truth.team.integral()) / most))
+    weight = WEIGHTS["outcome"]
+    losses = [
+        *_losses(case, truth, weight * (1 - max(won, best))),
+        *_by_luck(case, truth, weight * (best - won)),
+        *_not_played(truth, weight * (won - shown)),
+    ]
+    return dimension("outcome", losses, how=HOW)
+
+
+LUCK: Mapping[str, str] = {
+    "before": "was turned before anything was wrong",
+    "dark": "was one of three or more turned at once, before any of them could be seen to work",
+    "pair": "was one of two turned at once, of which one was not needed: each is worth its share",
+}
+
+
+def _by_luck(case: Case, truth: Truth, points: float) -> Iterator[Loss]:
+    """What helped, and could not have been known to; the first of such orders names it."""
+    if points > 0 and truth.reveal.luck:
+        first = truth.reveal.luck[0]
+        for event, order in case.record.of(ControlOrdered):
+            if event.seq == first.seq:
+                why = f"{order.control} {LUCK[first.how]}; what that avoided was luck."
+                yield Loss("outcome", points, why, event.minutes, event.seq, "", case.step_at(event.minutes))
+
+
+def _not_played(truth: Truth, points: float) -> Iterator[Loss]:
+    """What an incident that was left before it was over might have come to, nobody has shown."""
+    if points > 0:
+        left = minutes(truth.team.horizon - truth.played)
+        why = f"the drill was ended {left} before its time, and the incident was not over"
+        yield gap("outcome", points, why)
 
 
 def _losses(case: Case, truth: Truth, lost: float) -> Iterator[Loss]:

@@ -19,6 +19,7 @@ def rating(
     objectives: tuple[ObjectiveResult, ...],
     *,
     collateral: float | None,
+    breach: str = "",
 ) -> tuple[Rating, str]:
     """P, S, M or U; a task left undone, or an objective missed, is a miss that keeps from P."""
     if total < MAJOR:
@@ -27,6 +28,8 @@ def rating(
         return "M", f"a must-not was done: {done[0].title}"
     if collateral is not None:
         return "M", f"the team's controls did more harm than the fault, from {clock(collateral)} on"
+    if breach:
+        return "M", f"a breach of policy: {breach} was turned without the leave that it needs"
     if total < SOME:
         return "M", "50 and above, below 66"
     if total < PERFORMED:

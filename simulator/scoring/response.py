@@ -5,9 +5,11 @@ runbook that should be open.
 Mitigated: from an instant on to the horizon, half for being under tolerance, half for being as low as the
 oracle would have it, give or take a quarter of the tolerance. A containment that is left in place still
 costs users what it costs, and shows there; which control undoes the fault is not asked. A fifth of that
-credit needs the team's own `resolve`, made when it is true; a `resolve` while users still bear more than the
-tolerance sends everybody home too early, and leaves nothing of either credit. Impact that goes away by itself is
-credited to a team that had declared or acted; what was turned before anything was wrong is no answer to it.
+credit needs the team's own `resolve`, made when it is true. A false one sends everybody home too early, and
+leaves nothing of either credit: while users still bear more than the tolerance; while a control is on its way;
+within the longest hold, while all pages that fired at the last deed fire on, and cease later; or with a
+containment in place of a remedy. Impact that goes away by itself is credited to a team that had eased it; what
+was turned by luck is no answer to it, and what was left before it could be seen to hold is a gap.
 """
 
 from __future__ import annotations
@@ -15,17 +17,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.model import Setting
-from simulator.events import FACILITATOR, ControlOrdered, ControlTookEffect, Event, Resolved
+from simulator.events import (
+    FACILITATOR,
+    AlertChanged,
+    Approved,
+    ControlOrdered,
+    ControlTookEffect,
+    Event,
+    Resolved,
+)
 from simulator.scoring.build import dimension, gap
 from simulator.scoring.case import Case, Truth
+from simulator.scoring.checks import unverified
 from simulator.scoring.curves import Curve
-from simulator.scoring.detection import warranted
 from simulator.scoring.rubric import (
     COLLATERAL,
     CONTAINMENT_POINTS,
+    FALSE_ALL_CLEAR_POINTS,
+    LEAVE_POINTS,
     MITIGATION_POINTS,
     NO_OBJECTIVES,
     NO_REVEAL,
+    RESIDUAL,
+    UNCLEAN,
     VERIFIED,
     WEIGHTS,
     time_credit,
@@ -49,9 +63,11 @@ def response(case: Case) -> Dimension:
     losses = [
         *_containment(case, truth, truth.objectives.contain_minutes),
         *_mitigation(case, truth, truth.objectives.mitigate_minutes),
-        *_false_all_clear(case, truth),
+        *_false_all_clear(case),
+        *_without_leave(case, truth),
     ]
-    return dimension("response", losses, how=HOW)
+    left = WEIGHTS["response"] - sum(loss.points for loss in losses)
+    return dimension("response", [*losses, *_not_looked_at(case, left)], how=HOW)
 
 
 def collateral(case: Case) -> float | None:
@@ -69,13 +85,11 @@ def undone_by_facilitator(case: Case) -> Event | None:
     return next((e for e, _ in case.record.of(ControlOrdered) if e.actor == FACILITATOR), None)
 
 
-def engaged(case: Case, truth: Truth, by: float) -> bool:
-    """Whether the team had declared by that instant, or a control that they moved after the onset was due."""
-    declared = any(event.minutes <= by for event, _ in warranted(case, truth))
-    return declared or any(
-        event.minutes >= truth.onset and order.effective_t <= by * 60 and order.value != order.previous
-        for event, order in case.by_team(ControlOrdered)
-    )
+def eased(truth: Truth, by: float) -> bool:
+    """Whether users had been better off by that instant than with nobody acting, and not by luck."""
+    least = RESIDUAL * truth.reveal.tolerance
+    rows = zip(truth.credited.minutes, truth.credited.values, truth.none.values, strict=False)
+    return any(truth.onset <= at <= by and team < none - least for at, team, none in rows)
 
 
 def left_in_place(case: Case) -> list[str]:
@@ -99,8 +113,11 @@ def _containment(case: Case, truth: Truth, objective: float) -> Iterator[Loss]:
         why = f"Impact was never back under {tolerance} for {minutes(hold)} in a row."
         yield _missing(case, CONTAINMENT_POINTS, why, due, "return under tolerance")
         return
-    if not engaged(case, truth, at):
-        yield _missing(case, CONTAINMENT_POINTS, _BY_ITSELF, at, "declare")
+    if not eased(truth, at):
+        yield _missing(case, CONTAINMENT_POINTS, _BY_ITSELF, at, "control-effective")
+        return
+    if not truth.seen(at, hold):
+        yield gap("response", CONTAINMENT_POINTS, LEFT)
         return
     elapsed = case.elapsed(truth.t0, at)
     credit = time_credit(elapsed, objective)
@@ -114,9 +131,8 @@ def _containment(case: Case, truth: Truth, objective: float) -> Iterator[Loss]:
         yield _late(case, CONTAINMENT_POINTS * credit * (1 - COLLATERAL), why, worse)
 
 
-_BY_ITSELF = (
-    "Impact stayed low or went away by itself; nobody had declared or acted between its onset and then."
-)
+LEFT = "the drill was ended before anybody could see that it holds, and the incident was not over"
+_BY_ITSELF = "Impact stayed low or went away by itself; nothing that the team turned had eased it by then."
 
 
 def _mitigation(case: Case, truth: Truth, objective: float) -> Iterator[Loss]:
@@ -129,8 +145,11 @@ def _mitigation(case: Case, truth: Truth, objective: float) -> Iterator[Loss]:
         why = "Impact is above tolerance at the horizon: the fault is not mitigated."
         yield _missing(case, MITIGATION_POINTS, why, due, "mitigation")
         return
-    if not engaged(case, truth, back):
-        yield _missing(case, MITIGATION_POINTS, _BY_ITSELF, back, "declare")
+    if not eased(truth, back):
+        yield _missing(case, MITIGATION_POINTS, _BY_ITSELF, back, "control-effective")
+        return
+    if not truth.seen(back, truth.reveal.longest_hold_minutes):
+        yield gap("response", MITIGATION_POINTS, LEFT)
         return
     half = MITIGATION_POINTS / 2
     early, late = _credit(case, truth, back, objective), _credit(case, truth, gone, objective)
@@ -142,7 +161,12 @@ def _mitigation(case: Case, truth: Truth, objective: float) -> Iterator[Loss]:
             yield _missing(case, half, _residue(case), due, "mitigation")
         else:
             yield _late(case, half * (1 - late), _slow(case, truth, gone, objective, "gone"), gone)
-    yield from _unverified(case, half * (early + late), gone)
+    earned = half * (early + late)
+    if gone is not None and truth.reveal.needless:
+        why = f"Not undone cleanly: users would do better without {', '.join(truth.reveal.needless)}, left turned."
+        yield _late(case, earned * (1 - UNCLEAN), why, gone)
+        earned *= UNCLEAN
+    yield from _unverified(case, earned, gone)
 
 
 def _credit(case: Case, truth: Truth, instant: float | None, objective: float) -> float:
@@ -175,17 +199,112 @@ def _unverified(case: Case, earned: float, gone: float | None) -> Iterator[Loss]
     yield Loss("response", earned * VERIFIED, why, case.end, None, "resolve")
 
 
-def _false_all_clear(case: Case, truth: Truth) -> Iterator[Loss]:
-    """All that is left, for a claim that the record refutes; a later, true one does not take it back."""
+def false_claims(case: Case) -> tuple[Loss, ...]:
+    """A false all-clear is the gravest of false reports: it sends everybody home."""
+    if (found := false_all_clear(case)) is None:
+        return ()
+    event, why = found
+    return (Loss("false-reports", FALSE_ALL_CLEAR_POINTS, why, event.minutes, event.seq),)
+
+
+def without_leave(case: Case) -> list[tuple[Event, ControlOrdered, tuple[str, ...]]]:
+    """The first order of each control that was turned before one of the roles that must had approved anything."""
+    needed = {one.control: one.roles for one in (case.reveal.approvals if case.reveal else ())}
+    approved: set[str] = set()
+    found: dict[str, tuple[Event, ControlOrdered, tuple[str, ...]]] = {}
+    for event in case.record.events:
+        payload = event.payload
+        if isinstance(payload, Approved):
+            approved.add(payload.role)
+        elif isinstance(payload, ControlOrdered) and event.actor != FACILITATOR:
+            roles = needed.get(payload.control, ())
+            if roles and payload.value != payload.previous and not approved & set(roles):
+                found.setdefault(payload.control, (event, payload, roles))
+    return list(found.values())
+
+
+def _without_leave(case: Case, truth: Truth) -> Iterator[Loss]:
+    for event, order, roles in without_leave(case):
+        why = f"{order.control} was turned without the leave of {' or '.join(roles)}, which its runbook asks for."
+        step = case.step_at(event.minutes)
+        yield Loss("response", LEAVE_POINTS, why, event.minutes, event.seq, "", step)
+
+
+def _not_looked_at(case: Case, left: float) -> Iterator[Loss]:
+    """Of what the response earned, the share of the team's own reports that did not hold."""
+    wrong, all_of_them = unverified(case)
+    if wrong and left > 0:
+        why = f"{wrong} of {all_of_them} reports of success came before their checks held: so much is unverified."
+        yield Loss("response", left * wrong / all_of_them, why, case.end, None, "check")
+
+
+def false_all_clear(case: Case) -> tuple[Event, str] | None:
+    """The first claim that the record refutes, and why; a later, true one does not take it back."""
+    truth = case.truth
     for event, _ in case.by_team(Resolved):
-        borne = truth.team.at(event.minutes)
-        if event.minutes >= truth.t0 and borne > truth.reveal.tolerance:
-            why = (
-                f"The incident was called over at {clock(event.minutes)}, while {share(borne)} of requests "
-                f"still suffered: what was done had not been checked."
-            )
-            yield Loss("response", WEIGHTS["response"], why, event.minutes, event.seq)
-            return
+        if truth is not None and event.minutes >= truth.t0 and (reason := _refuted(case, truth, event)):
+            return event, f"The incident was called over at {clock(event.minutes)}, {reason}."
+    return None
+
+
+def _false_all_clear(case: Case) -> Iterator[Loss]:
+    """All that is left, for a claim that the record refutes."""
+    if (found := false_all_clear(case)) is not None:
+        event, why = found
+        yield Loss("response", WEIGHTS["response"], why, event.minutes, event.seq)
+
+
+def _refuted(case: Case, truth: Truth, claim: Event) -> str:
+    """Why an incident was not over when it was called over; empty: it was, or nobody could have known."""
+    borne = truth.team.at(claim.minutes)
+    if borne > truth.reveal.tolerance:
+        return f"while {share(borne)} of requests still suffered: what was done had not been checked"
+    moving = on_its_way(case, claim)
+    if moving:
+        return f"before {moving} had taken effect"
+    back, hold = truth.back(), truth.reveal.longest_hold_minutes
+    page = still_firing(case, claim)
+    if page is not None and (back is None or claim.minutes < back + hold):
+        return f"while {page[0]} was still firing; it fell quiet only at {clock(page[1])}"
+    rested = next((one for one in truth.reveal.all_clears if one.seq == claim.seq and one.held), None)
+    if rested is None:
+        return ""
+    held, gone = (
+        ", ".join(f"{key} at {value}" for key, value in sorted(rested.held.items())),
+        truth.mitigated(),
+    )
+    if rested.without > truth.reveal.tolerance:
+        return f"while only {held} kept {share(rested.without)} of requests from harm"
+    if gone is None or gone > claim.minutes:
+        return f"with {held} still in force, which costs users more than it need"
+    return ""
+
+
+def on_its_way(case: Case, claim: Event) -> str:
+    """A control that had been ordered by then and had not taken effect."""
+    for event, order in case.by_team(ControlOrdered):
+        if event.seq < claim.seq and claim.t < order.effective_t and order.value != order.previous:
+            return order.control
+    return ""
+
+
+def still_firing(case: Case, claim: Event) -> tuple[str, float] | None:
+    """A page that fell quiet only after the claim, and when, where none had since the last deed took effect.
+
+    None as well where no page was firing at the deed: then there was nothing to wait for.
+    """
+    deeds = [e.seq for e, _ in case.record.of(ControlTookEffect) if e.seq < claim.seq]
+    if not deeds:
+        return None
+    firing: set[str] = set()
+    for event, alert in case.record.of(AlertChanged):
+        if alert.severity != "page":
+            continue
+        if event.seq < deeds[-1]:
+            (firing.add if alert.state == "firing" else firing.discard)(alert.signal)
+        elif alert.state == "resolved" and alert.signal in firing:
+            return None if event.seq < claim.seq else (alert.signal, event.minutes)
+    return None
 
 
 def _missing(case: Case, points: float, why: str, due: float, what: str) -> Loss:

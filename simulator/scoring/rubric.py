@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from simulator.scoring.values import DimensionId
 
-SCORER = "1"
+SCORER = "2"
 """Changes with every change of a rule that can change a score."""
 
 NO_REVEAL = "the record has no reveal"
@@ -26,6 +26,8 @@ TITLES: Mapping[DimensionId, str] = {
     "no-harm": "No harm done",
     "quiet": "No false alarm",
     "false-alarms": "False alarms",
+    "false-reports": "False reports",
+    "hints": "Hints",
 }
 WEIGHTS: Mapping[DimensionId, float] = {
     "outcome": 35,
@@ -41,6 +43,11 @@ NO_FAULT_WEIGHTS: Mapping[DimensionId, float] = {"no-harm": 85, "quiet": 15}
 
 FALSE_ALARM_POINTS = 5.0
 FALSE_ALARMS_MOST = 15.0
+FALSE_REPORT_POINTS = 5.0
+"""For a report of success while the check of the step does not hold."""
+FALSE_ALL_CLEAR_POINTS = 10.0
+EARLY_REPORT_POINTS = 2.0
+"""For one while it holds, but not yet for as long as it asks."""
 
 EPSILON_MINUTES = 0.05
 """Minutes of total outage that the oracle must be able to avoid; below it, the drill has nothing to win."""
@@ -54,6 +61,10 @@ CONTAINMENT_POINTS = 10.0
 MITIGATION_POINTS = 10.0
 RESIDUAL = 0.25
 """Mitigated means: within this share of the tolerance of what the oracle leaves users with."""
+UNCLEAN = 0.5
+"""What is left of the credit for mitigation where a control stays turned that users would do better without."""
+LEAVE_POINTS = 2.5
+"""For each control that was turned without the leave that the runbooks' governance asks for."""
 VERIFIED = 0.2
 """The share of the credit for mitigation that the claim ``resolve``, made at the right time, is worth."""
 COLLATERAL = 0.5

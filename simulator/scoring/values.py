@@ -17,6 +17,8 @@ DimensionId: TypeAlias = Literal[
     "no-harm",
     "quiet",
     "false-alarms",
+    "false-reports",
+    "hints",
 ]
 ObjectiveId: TypeAlias = Literal["detect", "acknowledge", "contain", "mitigate"]
 Rating: TypeAlias = Literal["P", "S", "M", "U"]
@@ -50,6 +52,18 @@ class Dimension:
     points: float
     how: str
     losses: tuple[Loss, ...] = ()
+    level: Rating | None = None
+    """The machine's; None where nothing was evaluated."""
+    observed: Rating | None = None
+    """An observer's, which is final; None: nobody rated it."""
+    observed_why: str = ""
+    note_wanted: bool = False
+    """The two are more than one level apart, and the observer did not say why."""
+
+    @property
+    def final(self) -> Rating | None:
+        """The observer's level where there is one, else the machine's."""
+        return self.observed or self.level
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +101,8 @@ class TaskResult:
     minutes: float | None
     seq: int | None
     note: str
+    asked: bool = True
+    """Whether it counts; not where the message that asks for it had no reason to come, or was kept back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
-from generator.model import CompiledRunbook
+from generator.model import CompiledRunbook, Drill
 from generator.prose import UnknownReferenceError, resolve
 from simulator.events import AlertChanged, ControlTookEffect, Declared, Event, Hypothesised, Opened, Posted
 from simulator.session.stage import Stage
@@ -33,12 +33,12 @@ def filled(post: Posted, events: Sequence[Event], t: float, stage: Stage) -> Pos
     return Posted(post.channel, post.audience, post.template, text)
 
 
-def clock(stage: Stage, minutes: float) -> str:
+def clock(drill: Drill, minutes: float) -> str:
     """The time of day, so many minutes into the drill.
 
     A drill that starts at 23:50 shows 00:10 after twenty minutes.
     """
-    of_day = int(week_minute(stage.drill) + minutes) % DAY_MINUTES
+    of_day = int(week_minute(drill) + minutes) % DAY_MINUTES
     return f"{of_day // 60:02d}:{of_day % 60:02d}"
 
 
@@ -53,12 +53,12 @@ def _known(
     declared = [payload for _, payload in _of(events, Declared)]
     started = pages[0].minutes if pages else None
     moved = _moved(events, stage)
-    out = {"now": clock(stage, t / 60), "components": _components(events, stage)}
+    out = {"now": clock(stage.drill, t / 60), "components": _components(events, stage)}
     out["status"] = (
         f"containment in force ({moved})" if moved else "being investigated" if pages else "no alarm"
     )
     if started is not None:
-        out["started"] = clock(stage, started)
+        out["started"] = clock(stage.drill, started)
     if declared:
         out["severity"] = declared[-1].severity
         out["name"] = f"{declared[-1].symptom.replace('-', ' ').capitalize()} of {stage.service.title}"
@@ -69,7 +69,7 @@ def _known(
         word, minutes = (
             ("mitigated", objectives.mitigate_minutes) if moved else ("contained", objectives.contain_minutes)
         )
-        out["next_milestone"] = f"{word} by {clock(stage, started + minutes)}"
+        out["next_milestone"] = f"{word} by {clock(stage.drill, started + minutes)}"
     return out
 
 

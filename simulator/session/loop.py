@@ -28,6 +28,7 @@ from simulator.events import (
 )
 from simulator.responders.view import ClaimCause, Move, Responder, Scene, TakeEvidence, TurnControl, View
 from simulator.session.announcing import filled
+from simulator.session.delivering import Deliveries
 from simulator.session.opening import started
 from simulator.session.stage import Stage
 from simulator.session.vitals import Vitals
@@ -91,6 +92,7 @@ class Session:
         self._ended = np.full(len(stage.seeds), np.inf)
         """When each replica's drill ended, in seconds."""
         self._draws = Draws()
+        self.deliveries = tuple(Deliveries(stage.drill, seed) for seed in stage.seeds)
         self._place = {knob.id: index for index, knob in enumerate(stage.knobs)}
 
     def ended(self, replica: int) -> float:
@@ -183,12 +185,10 @@ class Session:
             self._record(replica, t, WORLD, alert)
 
     def _deliver(self, t: float) -> None:
-        for inject in self.stage.drill.injects:
-            due = inject.at_minutes
-            if due is not None and t - self.stage.clockwork.step_seconds < due * 60 <= t:
-                message = Delivered(inject.to, inject.channel, inject.sender, inject.text)
-                for replica in range(len(self.recorders)):
-                    self._record(replica, t, WORLD, message)
+        for replica, deliveries in enumerate(self.deliveries):
+            arriving = () if self._over(replica) else deliveries.due(t, self.recorders[replica].events)
+            for message in arriving:
+                self._record(replica, t, WORLD, message)
 
     def _in_force(self) -> list[list[Setting]]:
         knobs = self.stage.knobs
@@ -204,7 +204,7 @@ class Session:
             if self._over(move.replica):
                 continue
             payload = self._complete(move, at)
-            self._record(move.replica, at, move.actor, payload)
+            self._record(move.replica, at, move.actor, payload, more=move.more)
             if isinstance(payload, Ended):
                 self._ended[move.replica] = at
                 if np.isfinite(self._ended).all():
@@ -222,6 +222,8 @@ class Session:
                 return Collected(evidence, digest(self._shown[move.replica]))
             case Posted() as post:
                 return filled(post, self.recorders[move.replica].events, t, self.stage)
+            case Delivered() as message:
+                return self.deliveries[move.replica].numbered(message)
             case payload:
                 return payload
 
@@ -238,9 +240,9 @@ class Session:
         self._orders.append(Order(replica, place, knob.encode(value), effective))
         return ControlOrdered(control, value, previous, effective)
 
-    def _record(self, replica: int, t: float, actor: str, payload: Payload) -> None:
+    def _record(self, replica: int, t: float, actor: str, payload: Payload, *, more: bool = False) -> None:
         if not self._over(replica):
-            self.recorders[replica].append(t, actor, payload)
+            self.recorders[replica].append(t, actor, payload, more=more)
 
     def _pace(self, replica: int, deed: int) -> float:
         generator = self._draws.at(self.stage.seeds[replica], stream_key("pace"), deed)

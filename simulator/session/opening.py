@@ -7,18 +7,30 @@ from importlib.metadata import PackageNotFoundError, version
 import numpy as np
 
 from generator import values
-from simulator.events import FORMAT, ControlCard, Engine, Secrets, SignalCard, Started, commitment, digest
+from generator.model import Drill
+from simulator.cast import faker_version
+from simulator.events import (
+    FORMAT,
+    ControlCard,
+    Engine,
+    Secrets,
+    SignalCard,
+    Started,
+    StepCheck,
+    commitment,
+    digest,
+)
 from simulator.responders.view import Responder
 from simulator.session.stage import Stage
 
 
-def engine() -> Engine:
-    """Versions on which draws and scores depend."""
+def engine(drill: Drill) -> Engine:
+    """Versions on which draws and scores of a drill depend."""
     try:
         own = version("drillbook")
     except PackageNotFoundError:
         own = "unpackaged"
-    return Engine(drillbook=own, numpy=np.__version__)
+    return Engine(drillbook=own, numpy=np.__version__, faker=faker_version(drill.cast))
 
 
 def secrets_of(stage: Stage) -> Secrets:
@@ -39,6 +51,16 @@ def secrets_of(stage: Stage) -> Secrets:
             (ref.signal.hold_minutes for ref in stage.signals if runbook in (None, ref.runbook)),
             default=0.0,
         ),
+    )
+
+
+def checks_of(stage: Stage) -> tuple[StepCheck, ...]:
+    """What a report of success is held against: the checks of all steps that a team may follow."""
+    return tuple(
+        StepCheck(compiled.runbook.id, node.id, values.brief(node.check.that), node.check.hold_minutes)
+        for compiled in stage.runbooks
+        for node in compiled.plan.nodes
+        if node.check is not None
     )
 
 
@@ -66,10 +88,10 @@ def started(stage: Stage, replica: int, responder: Responder, nonce: str) -> Sta
             secrets=secrets_of(stage),
             seed=stage.seeds[replica],
             catalogue=stage.catalogue.hash,
-            engine=engine(),
+            engine=engine(drill),
         ),
         catalogue=stage.catalogue.hash,
-        engine=engine(),
+        engine=engine(drill),
         service=drill.service,
         weekday=drill.weekday,
         time=drill.time,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 
@@ -14,12 +14,15 @@ from simulator.events import (
     EvidenceQuantile,
     Hypothesised,
     ImpactCurves,
+    LuckyOrder,
     Revealed,
     TruthOfFault,
 )
 from simulator.faults import mechanism
+from simulator.session.claims import all_clears, approvals, needless
 from simulator.session.loop import Session
-from simulator.session.opening import secrets_of
+from simulator.session.luck import Luck, luck_of
+from simulator.session.opening import checks_of, secrets_of
 from simulator.session.rulers import Rulers
 from simulator.session.stage import Stage
 from simulator.session.vitals import Vitals
@@ -33,10 +36,11 @@ def reveal(session: Session, rulers: Rulers, *, robot: Floats | None = None) -> 
     """Append the truth to every record; ``robot`` is the robot's impact, axes (replica, step)."""
     keys = {link.key for recorder in session.recorders for link in _links(recorder.events)}
     healthy = Healthy(session.stage, keys) if keys else None
+    luck = luck_of(session.stage, rulers, [recorder.events for recorder in session.recorders])
     for replica, recorder in enumerate(session.recorders):
         links = _links(recorder.events)
         quantiles = tuple(healthy.quantile(link, replica) for link in links) if healthy else ()
-        payload = _revealed(session, rulers, replica, quantiles, robot)
+        payload = _revealed(session, rulers, replica, quantiles, robot, luck.get(replica))
         recorder.append(session.stage.drill.horizon_minutes * 60, FACILITATOR, payload)
 
 
@@ -46,6 +50,7 @@ def _revealed(
     replica: int,
     quantiles: tuple[EvidenceQuantile, ...],
     robot: Floats | None,
+    luck: Luck | None,
 ) -> Revealed:
     stage = session.stage
     curves = ImpactCurves(
@@ -54,6 +59,7 @@ def _revealed(
         none=_rounded(rulers.none[replica]),
         oracle=_rounded(rulers.oracle[replica]),
         robot=_rounded(robot[replica]) if robot is not None else (),
+        warranted=_rounded(luck.impact) if luck is not None else (),
     )
     secrets = secrets_of(stage)
     return Revealed(
@@ -65,6 +71,12 @@ def _revealed(
         oracle_controls=rulers.settings[replica],
         evidence=quantiles,
         planned_scrapes=_planned(session, replica),
+        checks=checks_of(stage),
+        luck=tuple(LuckyOrder(seq, how) for seq, how in sorted(luck.orders.items())) if luck else (),
+        all_clears=all_clears(stage, replica, session.recorders[replica].events),
+        needless=needless(stage, replica, session.recorders[replica].events),
+        approvals=approvals(stage),
+        injects=session.deliveries[replica].told(session.recorders[replica].events),
     )
 
 
@@ -97,9 +109,10 @@ class Healthy:
     """Readings of these keys in the healthy world of the same seeds."""
 
     def __init__(self, stage: Stage, keys: Collection[str]) -> None:
-        world, vitals = stage.healthy_world(), Vitals(stage.service)
+        seeds = tuple(dict.fromkeys(stage.seeds))
+        world, vitals = replace(stage, seeds=seeds).healthy_world(), Vitals(stage.service)
         cited = [ref for ref in stage.signals if ref.key in keys]
-        bank = SignalBank([ref.signal for ref in cited], len(stage.seeds), slos=stage.service.slos)
+        bank = SignalBank([ref.signal for ref in cited], len(seeds), slos=stage.service.slos)
         with_vitals = any(key in vitals.names for key in keys)
         rows = []
         for step in range(stage.clockwork.steps + 1):
@@ -108,14 +121,15 @@ class Healthy:
             rows.append(np.concatenate([read, vitals.read(world.telemetry)]) if with_vitals else read)
         self._keys = {key: row for row, key in enumerate([*(ref.key for ref in cited), *vitals.names])}
         self._readings = np.stack(rows)
-        """(step, key, replica)"""
+        """(step, key, seed)"""
+        self._place = [seeds.index(seed) for seed in stage.seeds]
 
     def quantile(self, link: EvidenceLink, replica: int) -> EvidenceQuantile:
         """Mid-rank of the reading among the healthy ones; one half where there is nothing to compare."""
         row = self._keys.get(link.key)
         if row is None or row >= self._readings.shape[1] or link.value is None:
             return EvidenceQuantile(link.key, link.t, 0.5)
-        readings = self._readings[:, row, replica]
+        readings = self._readings[:, row, self._place[replica]]
         readings = readings[~np.isnan(readings)]
         if not len(readings):
             return EvidenceQuantile(link.key, link.t, 0.5)

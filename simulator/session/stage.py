@@ -78,7 +78,7 @@ def set_up(
     if without_edge is not None:
         service = _cut(service, without_edge)
     panel = catalogue.panels[service.id]
-    runbooks = tuple(sorted(catalogue.runbooks_of(service.id), key=_urgency))
+    runbooks = runbooks_of(catalogue, service.id)
     knobs = controls.knobs(service)
     placed = faults.place((*chosen.faults, *chosen.noise), benign=len(chosen.noise), panel=panel, seeds=seeds)
     return Stage(
@@ -87,7 +87,7 @@ def set_up(
         service=service,
         panel=panel,
         runbooks=runbooks,
-        signals=_signals(runbooks),
+        signals=signals_of(runbooks),
         seeds=tuple(seeds),
         knobs=knobs,
         faults=placed,
@@ -108,7 +108,12 @@ def _urgency(compiled: CompiledRunbook) -> tuple[float, str]:
     return compiled.runbook.objectives.contain_minutes, compiled.runbook.title
 
 
-def _signals(runbooks: Sequence[CompiledRunbook]) -> tuple[SignalRef, ...]:
+def runbooks_of(catalogue: Catalogue, service: str) -> tuple[CompiledRunbook, ...]:
+    """The runbooks of a service, the most urgent first."""
+    return tuple(sorted(catalogue.runbooks_of(service), key=_urgency))
+
+
+def signals_of(runbooks: Sequence[CompiledRunbook]) -> tuple[SignalRef, ...]:
     """Signals under their own id, or under ``<runbook>/<id>`` where two runbooks use the same."""
     pairs = [
         (compiled.runbook.id, signal)

@@ -17,6 +17,14 @@ NOT_RUN = {
     "drill run amount-unit-change --speed 10 --out build/mine": "a person answers it at a terminal",
     "drill verify build/mine": "it reads what that person did",
     "drill run amount-unit-change --speed 1 --out build/team": "a team answers it at a terminal",
+    "drill run amount-unit-change --table --speed unpaced --out runs/night": "a facilitator hosts it at a terminal",
+    'drill join runs/night --name "Ana Silva" --role ml-on-call': "somebody sits down at that table",
+    "drill watch runs/night": "it reads along at that table",
+    "drill forget runs/night --yes": "it is about that table",
+    "drill run amount-unit-change --facilitator --out build/led": "a facilitator leads it at a terminal",
+    "drill run amount-unit-change --facilitator --speed unpaced --out build/table": "a facilitator leads it, too",
+    "drill run --resume build/team": "it goes on with what a crash left",
+    "drill run --resume build/moved --sealed build/.sealed/COMMITMENT.json": "it does, too",
 }
 COPIED = ("runbooks", "docs", "mkdocs.yml", "README.md", "LICENSE")
 

@@ -41,7 +41,7 @@ def main() -> None:
             [
                 *_looks(site / "index.html", "front"),
                 *_looks(site / "runbooks" / "feature-drift.html", "runbook"),
-                Shot(_report(catalogue, folder), IMAGES / "report.png", 1000, 900),
+                *_report_looks(_report(catalogue, folder)),
             ]
         )
     for picture in sorted(IMAGES.iterdir()):
@@ -62,10 +62,16 @@ def _looks(page: Path, name: str) -> Iterator[Shot]:
         yield Shot(page, IMAGES / f"{name}-desktop{suffix}.png", 1280, 900, dark=dark)
 
 
+def _report_looks(page: Path) -> Iterator[Shot]:
+    """The report from its top, and what the service showed."""
+    yield Shot(page, IMAGES / "report.png", 1000, 900)
+    yield Shot(page, IMAGES / "report-signals.png", 1000, 560, part="#signals")
+
+
 def _report(catalogue: Catalogue, folder: Path) -> Path:
     (record,) = play_machine(set_up(catalogue, DRILL, [SEED]), "robot")
     page = folder / "report.html"
-    page.write_text(report.FORMATS["html"](score(record), record), encoding="utf-8")
+    page.write_text(report.html(score(record), record, catalogue), encoding="utf-8")
     return page
 
 

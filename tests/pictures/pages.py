@@ -23,6 +23,8 @@ class Shot:
     height: int
     scale: int = 1
     dark: bool = False
+    part: str = ""
+    """A selector of what to show; empty: the page from its top."""
 
 
 def shoot(shots: Iterable[Shot]) -> None:
@@ -37,6 +39,8 @@ def shoot(shots: Iterable[Shot]) -> None:
                 color_scheme="dark" if shot.dark else "light",
             )
             page.goto(shot.page.resolve().as_uri())
+            if shot.part:
+                page.eval_on_selector(shot.part, "part => part.scrollIntoView()")
             shot.picture.write_bytes(with_palette(page.screenshot(), reader))
             page.close()
         browser.close()

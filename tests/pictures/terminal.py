@@ -14,9 +14,10 @@ from generator.model import Catalogue
 from simulator.console import dashboard
 from simulator.console.desk import Desk
 from simulator.console.log import Log
-from simulator.console.people import EndOfInput, Human
-from simulator.console.screen import STYLE
+from simulator.console.looks import STYLE
+from simulator.console.people import Human
 from simulator.console.telling import Line
+from simulator.console.terminal import EndOfInput
 from simulator.events import Recorder
 from simulator.session.play import play_people
 from simulator.session.stage import set_up

@@ -40,6 +40,7 @@ from simulator.events import (
     Started,
     StepEnded,
     StepStarted,
+    ToldInject,
     TruthOfFault,
 )
 
@@ -124,6 +125,7 @@ class Story:
     """Impact with nobody acting."""
     revealed: bool = True
     tasks: tuple[Task, ...] = TASKS
+    injects: tuple[ToldInject, ...] = ()
     missing_scrapes: int = 0
     spill: tuple[float, float, float] | None = None
     """Harm that the team does itself: from, to, impact."""
@@ -238,6 +240,11 @@ def impact(story: Story, minute: float) -> float:
     return story.harm
 
 
+def _warranted(minute: float | None) -> float | None:
+    """When a control was turned, if that was not before anything was wrong."""
+    return None if minute is None or minute < ONSET else minute
+
+
 def revealed(story: Story) -> Revealed:
     """The truth about a story."""
     minutes = tuple(float(minute) for minute in range(int(HORIZON)))
@@ -245,6 +252,7 @@ def revealed(story: Story) -> Revealed:
         nobody(harm=story.harm, harmful=story.harmful),
         perfect(contain=13, mitigate=13, harmful=story.harmful),
     )
+    sober = replace(story, contain=_warranted(story.contain), mitigate=_warranted(story.mitigate))
     slow = perfect(contain=20, mitigate=45, harmful=story.harmful)
     curves = (tuple(impact(one, minute) for minute in minutes) for one in (story, idle, ideal, slow))
     return Revealed(
@@ -261,8 +269,9 @@ def revealed(story: Story) -> Revealed:
         tasks=story.tasks,
         objectives=OBJECTIVES,
         longest_hold_minutes=5,
-        impact=ImpactCurves(minutes, *curves),
+        impact=ImpactCurves(minutes, *curves, warranted=tuple(impact(sober, minute) for minute in minutes)),
         oracle_controls={"pipeline-version": "v1"},
         evidence=(EvidenceQuantile("amount-drift", 12 * 60, story.quantile),),
         planned_scrapes=int(HORIZON) + 1,
+        injects=story.injects,
     )

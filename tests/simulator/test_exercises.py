@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import shutil
@@ -120,6 +121,20 @@ def test_what_was_kept_passes_the_checks(root: Path, kept: Exercise, catalogue: 
 
     assert again.kept("feature-drift").exercises == (kept,)
     assert again.hash == catalogue.hash
+
+
+def test_the_record_and_its_score_are_kept_too(root: Path, played: Result, kept: Exercise) -> None:
+    """Packed, and byte for byte as they were written; they hold no name of a person."""
+    (folder,) = (root / FOLDER).parent.joinpath("drills").iterdir()
+
+    assert f"kept: {folder}" in played.stderr
+    assert folder.name == f"{kept.date}-{FAULT_DRILL}-{kept.record[:8]}"
+    assert {file.name for file in folder.iterdir()} == {"events.jsonl.gz", "score.json"}
+    assert (
+        gzip.decompress((folder / "events.jsonl.gz").read_bytes())
+        == (root / "runs/0/events.jsonl").read_bytes()
+    )
+    assert json.loads((folder / "score.json").read_text(encoding="utf-8")) == json.loads(played.stdout)
 
 
 def test_the_same_record_is_kept_once(root: Path, kept: Exercise) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import signal
 import subprocess
@@ -12,13 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from simulator.events import Acknowledged, AlertChanged, Delivered, Opened, read
+from simulator.events import Acknowledged, AlertChanged, Delivered, Opened, Returned, read, verify
 from simulator.scoring import score
+from tests.simulator.killing import Night, difference, lost, random_kills, survive, undisturbed
 from tests.simulator.stages import FAULT_DRILL, ROOT, payloads
 
 SCRIPT = b"wait 23\nacknowledge all\nopen feature-drift\ndo look\ndecide is-it-real 1\ndo declare\nwait 60\n"
 SHOWN = {
-    "message": (r"MESSAGE from .*? on \S+: (.*)", Delivered, lambda payload: payload.text),
+    "message": (r"MESSAGE \d+ from .*? on \S+: (.*)", Delivered, lambda payload: payload.text),
     "alert": (r"(?:PAGE|TICKET|INFO) (\S+): ", AlertChanged, lambda payload: payload.signal),
     "acknowledged": (r"\S+ acknowledged (\S+)$", Acknowledged, lambda payload: payload.signal),
     "opened": (r"\S+ opened the runbook (\S+)$", Opened, lambda payload: payload.runbook),
@@ -73,3 +75,25 @@ def test_nothing_that_was_shown_is_missing(after_lines: int, tmp_path: Path) -> 
     assert [problem for problem in record.problems if "the drill was cut off" not in problem] == []
     assert score(record).coverage < 1
     assert any(re.match(r"\d\d:\d\d:\d\d ", line) for line in shown)
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
+    """The drill as it is when nobody kills it."""
+    return undisturbed(tmp_path_factory.mktemp("undisturbed") / "team")
+
+
+@pytest.mark.parametrize(("seed", "twice"), [(1, False), (2, False), (3, True), (4, True)])
+def test_a_drill_that_was_killed_goes_on_as_if_nothing_had_happened(
+    seed: int, twice: bool, night: Night, tmp_path: Path
+) -> None:
+    """Whenever the kill comes, and even twice: whoever types the rest of the script gets the same score."""
+    out = tmp_path / "team"
+
+    survived = survive(night, out, random_kills(random.Random(seed), night, twice=twice))
+
+    assert verify(survived.record) == ()
+    assert lost(survived) == []
+    assert difference(night, survived.record) == {}
+    assert len(payloads(survived.record, Returned)) <= survived.kills
+    assert survived.too_late or not (tmp_path / ".sealed").exists()

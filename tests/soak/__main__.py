@@ -9,10 +9,13 @@ from pathlib import Path
 
 from tests.simulator.stages import ROOT
 from tests.simulator.test_killed import killed, missing, torn
+from tests.soak import returning
 from tests.soak.spoiled import Trial, trials
+from tests.zoo import __main__ as zoo
 
 PAGE = ROOT / "docs" / "explanation" / "soak.md"
 KILLS = 100
+RETURNS = 200
 SPOILED = 10_000
 LINES = (4, 34)
 """A drill of the script shows this many lines between its beginning and the end of what is typed."""
@@ -20,13 +23,21 @@ LINES = (4, 34)
 
 def main() -> None:
     lost, cut = _killed()
+    gone_on = returning.told(RETURNS)
     tried = list(_told(SPOILED))
-    PAGE.write_text(_page(lost, cut) + _section(tried), encoding="utf-8")
+    PAGE.write_text(_page(lost, cut) + returning.section(gone_on) + _section(tried), encoding="utf-8")
+    bad = [trial for trial in gone_on if trial.failure]
+    for one in bad[:5]:
+        print(f"seed {one.seed}: {one.failure}")
+    zoo.main()
     failed = [trial for trial in tried if trial.failure]
     for trial in failed[:5]:
         print(f"seed {trial.seed}:\n{trial.failure}")
-    if lost or failed:
-        raise SystemExit(f"{lost} lines were shown and are not in a record; {len(failed)} tracebacks")
+    if lost or bad or failed:
+        raise SystemExit(
+            f"{lost} lines were shown and are not in a record; {len(bad)} drills did not go on well; "
+            f"{len(failed)} tracebacks"
+        )
 
 
 def _killed() -> tuple[int, int]:

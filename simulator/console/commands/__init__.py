@@ -1,4 +1,7 @@
-"""A line that somebody typed in, deeds and answers out: the table of commands, in alphabetical order."""
+"""A line that somebody typed in, deeds and answers out: the table of commands, in alphabetical order.
+
+The facilitator's stand in ``leading``.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +11,15 @@ from collections.abc import Iterable, Sequence
 from simulator.console import vocabulary
 from simulator.console.commands import acting, arguments, facilitating, following, looking
 from simulator.console.commands.base import FEW, ActAs, Command, CommandError, Reply, bare
+from simulator.console.commands.leading import LEADING
 from simulator.console.desk import Desk
 
 HELP_COLUMN = 26
 MEANT = {
-    "next": "steps",
     "who": "roles",
     "whoami": "roles",
     "quit": "end",
     "exit": "end",
-    "start": "do",
     "ls": "help",
     "?": "help",
 }
@@ -26,12 +28,18 @@ MEANT = {
 
 def _help(rest: str, desk: Desk) -> Reply:
     if not rest:
-        lines = (f"{_short(command):{HELP_COLUMN}}  {command.summary}" for command in COMMANDS)
+        yours = [command for command in COMMANDS if permitted(command, desk)]
+        leading = [command for command in yours if command.by == "facilitator"]
+        if desk.seat == "facilitator":
+            yours = [*leading, *(command for command in yours if command not in leading)]
+        lines = [f"{_short(command):{HELP_COLUMN}}  {command.summary}" for command in yours]
+        if desk.seat == "facilitator":
+            lines[len(leading) : len(leading)] = ["# What the team does, and you may type for it"]
         more = (
             "Any unmistakable beginning of a command will do. `help COMMAND` explains one, with an example."
         )
         return Reply(says=(*lines, more))
-    command = _command(rest)
+    command = BY_NAME.get(rest) or _command(rest, desk)
     return Reply(says=(f"{command.usage} - {command.summary}", f"Example: {command.example}"))
 
 
@@ -45,7 +53,7 @@ def _as(rest: str, desk: Desk) -> Reply:
     role, _, text = rest.partition(" ")
     if not role:
         raise CommandError("type: as ROLE, or as ROLE COMMAND; `roles` lists them")
-    taken = acting.act_as(role, desk)
+    taken = acting.act_as(role, desk, once=bool(text.strip()))
     if not text.strip():
         return taken
     acting_role = taken.wish.role if isinstance(taken.wish, ActAs) else desk.role
@@ -53,13 +61,20 @@ def _as(rest: str, desk: Desk) -> Reply:
     return Reply((*taken.deeds, *reply.deeds), reply.says, reply.wish)
 
 
+def permitted(command: Command, desk: Desk) -> bool:
+    """Whether a command is there for who types: a facilitator's own, or what tells no more than they may know."""
+    if desk.seat == "participant":
+        return command.by != "facilitator"
+    return desk.seat == "facilitator" or not command.backstage
+
+
 def command_names(desk: Desk) -> Iterable[str]:
-    return [command.name for command in COMMANDS]
+    return [command.name for command in COMMANDS if permitted(command, desk)]
 
 
 # --- the table ----------------------------------------------------------------------------------
 
-COMMANDS: Sequence[Command] = (
+TEAM: Sequence[Command] = (
     Command(
         "acknowledge",
         "acknowledge SIGNAL...|all",
@@ -68,6 +83,14 @@ COMMANDS: Sequence[Command] = (
         acting.acknowledge,
         (arguments.signals,),
         repeats=True,
+    ),
+    Command(
+        "answer",
+        "answer [NUMBER] CHOICE",
+        "Decide what a message asks; alone, it shows the open questions.",
+        "answer 3 tell-now",
+        acting.answer,
+        (arguments.answers, arguments.choices),
     ),
     Command(
         "approve",
@@ -83,8 +106,15 @@ COMMANDS: Sequence[Command] = (
         "as incident-commander approve Go back to v1",
         _as,
         (arguments.roles, command_names),
+        in_pause=True,
     ),
-    bare("audiences", "List whom you can tell, and on which channel.", looking.audiences, in_pause=True),
+    bare(
+        "audiences",
+        "List whom you can tell, and on which channel.",
+        looking.audiences,
+        in_pause=True,
+        by="both",
+    ),
     Command(
         "collect",
         "collect EVIDENCE",
@@ -93,7 +123,7 @@ COMMANDS: Sequence[Command] = (
         acting.collect,
         (arguments.evidence,),
     ),
-    bare("controls", "List the controls, their settings and costs.", looking.controls),
+    bare("controls", "List the controls, their settings and costs.", looking.controls, by="both"),
     Command(
         "decide",
         "decide DECISION [NUMBER]",
@@ -126,8 +156,7 @@ COMMANDS: Sequence[Command] = (
         following.done,
         (arguments.under_way, lambda desk: [following.FAILED]),
     ),
-    bare("end", "End the drill for everybody; asks first.", facilitating.end, in_pause=True),
-    bare("evidence", "List the evidence that can be collected.", looking.evidence, in_pause=True),
+    bare("evidence", "List the evidence that can be collected.", looking.evidence, in_pause=True, by="both"),
     Command(
         "help",
         "help [COMMAND]",
@@ -146,10 +175,28 @@ COMMANDS: Sequence[Command] = (
         (arguments.nodes, arguments.mechanisms, arguments.onsets, arguments.metrics),
         repeats=True,
     ),
-    bare("mechanisms", "List the causes that a hypothesis may name.", looking.mechanisms, in_pause=True),
-    bare("messages", "List all messages to the team, the newest last.", looking.messages, in_pause=True),
-    bare("metrics", "List all metrics with their latest values.", looking.metrics),
-    bare("nodes", "List the components of the service, and what feeds what.", looking.nodes, in_pause=True),
+    bare(
+        "mechanisms",
+        "List the causes that a hypothesis may name.",
+        looking.mechanisms,
+        in_pause=True,
+        by="both",
+    ),
+    bare(
+        "messages",
+        "List all messages to the team, the newest last.",
+        looking.messages,
+        in_pause=True,
+        by="both",
+    ),
+    bare("metrics", "List all metrics with their latest values.", looking.metrics, by="both"),
+    bare(
+        "nodes",
+        "List the components of the service, and what feeds what.",
+        looking.nodes,
+        in_pause=True,
+        by="both",
+    ),
     Command(
         "note",
         "note WORDS",
@@ -166,7 +213,6 @@ COMMANDS: Sequence[Command] = (
         following.open_runbook,
         (arguments.runbooks,),
     ),
-    bare("pause", "Facilitator: stop the clock and hide the metrics.", facilitating.pause),
     Command(
         "post",
         "post TEMPLATE [STATUS]",
@@ -176,9 +222,8 @@ COMMANDS: Sequence[Command] = (
         (arguments.templates,),
     ),
     bare("resolve", "Say that the incident is over.", acting.resolve),
-    bare("resume", "Facilitator: let the clock go on.", facilitating.resume, in_pause=True),
-    bare("roles", "List the roles, and which are taken.", looking.roles, in_pause=True),
-    bare("runbooks", "List the runbooks.", looking.runbooks, in_pause=True),
+    bare("roles", "List the roles, and which are taken.", looking.roles, in_pause=True, by="both"),
+    bare("runbooks", "List the runbooks.", looking.runbooks, in_pause=True, by="both"),
     Command(
         "set",
         "set CONTROL VALUE",
@@ -187,7 +232,7 @@ COMMANDS: Sequence[Command] = (
         acting.turn,
         (arguments.controls, arguments.settings),
     ),
-    bare("severities", "List the severities.", looking.severities, in_pause=True),
+    bare("severities", "List the severities.", looking.severities, in_pause=True, by="both"),
     Command(
         "show",
         "show METRIC",
@@ -196,7 +241,7 @@ COMMANDS: Sequence[Command] = (
         looking.show,
         (arguments.metrics,),
     ),
-    bare("signals", "List all signals: value, threshold, state.", looking.signals),
+    bare("signals", "List all signals: value, threshold, state.", looking.signals, by="both"),
     Command(
         "skip",
         "skip STEP WHY",
@@ -205,7 +250,7 @@ COMMANDS: Sequence[Command] = (
         following.skip,
         (arguments.steps,),
     ),
-    bare("status", "Show where things stand.", looking.status),
+    bare("status", "Show where things stand.", looking.status, by="both"),
     Command(
         "steps",
         "steps [PART]",
@@ -214,7 +259,13 @@ COMMANDS: Sequence[Command] = (
         following.steps,
         (arguments.parts,),
     ),
-    bare("symptoms", "List the symptoms that a declaration may name.", looking.symptoms, in_pause=True),
+    bare(
+        "symptoms",
+        "List the symptoms that a declaration may name.",
+        looking.symptoms,
+        in_pause=True,
+        by="both",
+    ),
     Command(
         "tell",
         "tell AUDIENCE WORDS",
@@ -223,22 +274,9 @@ COMMANDS: Sequence[Command] = (
         acting.tell,
         (arguments.audiences,),
     ),
-    bare("templates", "List the templates for messages.", looking.templates, in_pause=True),
-    Command(
-        "until",
-        "until HH:MM",
-        "In scripts: let time pass up to then.",
-        "until 02:55",
-        facilitating.until,
-    ),
-    Command(
-        "wait",
-        "wait MINUTES",
-        "In scripts: let time pass.",
-        "wait 5",
-        facilitating.wait,
-    ),
+    bare("templates", "List the templates for messages.", looking.templates, in_pause=True, by="both"),
 )
+COMMANDS: Sequence[Command] = tuple(sorted((*TEAM, *LEADING), key=lambda command: command.name))
 BY_NAME = {command.name: command for command in COMMANDS}
 
 
@@ -247,24 +285,36 @@ def understand(text: str, desk: Desk) -> Reply:
     name, _, rest = text.strip().partition(" ")
     if not name:
         return Reply()
-    command = _command(name)
+    command = _command(name, desk)
     if desk.board.paused and not command.in_pause:
         raise CommandError(f"the drill is paused: `{command.name}` works again after `resume`")
+    if desk.waiting and command.by != "both" and not command.in_pause:
+        raise CommandError(f"the drill has not started: `{command.name}` works after `start`")
     return command.run(rest.strip(), desk)
 
 
-def _command(name: str) -> Command:
-    """The command of that name, or the only one that begins with it."""
+def _command(name: str, desk: Desk) -> Command:
+    """The command of that name, or the only one of theirs that begins with it."""
     word = name.lower()
     if word in BY_NAME:
-        return BY_NAME[word]
-    begun = [command for command in COMMANDS if command.name.startswith(word)]
+        return _theirs(BY_NAME[word], desk)
+    begun = [command for command in COMMANDS if command.name.startswith(word) and permitted(command, desk)]
     if len(begun) == 1:
         return begun[0]
     if begun:
         raise CommandError(f"'{name}' may be {' or '.join(command.name for command in begun[:FEW])}")
-    hint = f" (did you mean '{MEANT[word]}'?)" if word in MEANT else vocabulary.near(word, BY_NAME)
+    hint = (
+        f" (did you mean '{MEANT[word]}'?)" if word in MEANT else vocabulary.near(word, command_names(desk))
+    )
     raise CommandError(f"unknown command '{name}'{hint}; `help` lists them")
+
+
+def _theirs(command: Command, desk: Desk) -> Command:
+    if permitted(command, desk):
+        return command
+    if desk.seat == "participant":
+        raise CommandError(f"`{command.name}` is the facilitator's")
+    raise CommandError(f"`{command.name}` tells what only a facilitator may know; {facilitating.SEAT}")
 
 
 __all__ = ["COMMANDS", "CommandError", "understand"]

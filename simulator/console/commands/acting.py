@@ -6,12 +6,23 @@ import re
 from collections.abc import Iterator
 
 from generator.model import Control, Setting, Template
-from simulator.console import times, vocabulary
+from simulator.console import telling, times, vocabulary
 from simulator.console.board import Board
 from simulator.console.commands.base import ActAs, CommandError, Deed, Reply, named, one_of, words_of
+from simulator.console.commands.taking import taking
 from simulator.console.desk import Desk
 from simulator.console.wording import setting
-from simulator.events import Acknowledged, Approved, Assumed, Declared, Noted, Posted, Resolved
+from simulator.events import (
+    Acknowledged,
+    Answered,
+    Approved,
+    Assumed,
+    Declared,
+    Delivered,
+    Noted,
+    Posted,
+    Resolved,
+)
 from simulator.responders.doing import posted
 from simulator.responders.view import ClaimCause, TakeEvidence, TurnControl
 
@@ -37,17 +48,52 @@ def acknowledge(rest: str, desk: Desk) -> Reply:
     return Reply(tuple(Deed(desk.role, Acknowledged(signal)) for signal in signals))
 
 
+def answer(rest: str, desk: Desk) -> Reply:
+    """An answer is final; without one, the open questions are shown."""
+    board = desk.board
+    if not rest.split():
+        return Reply(says=tuple(_questions(board)))
+    *numbers, word = words_of(rest, "answer [NUMBER] CHOICE", least=1, most=2)
+    asking = {str(message.number): message for _, message in board.messages if message.choices}
+    asked = [named(numbers[0], asking, "question", listing="answer")] if numbers else [*asking.values()]
+    if not numbers and word in asking:
+        raise CommandError(f"type: answer {word} CHOICE, where CHOICE is {_ids(asking[word])}")
+    known = {choice.id: (message, choice.id) for message in asked for choice in message.choices}
+    message, choice = named(word, known, "choice", listing="answer")
+    if message.number in board.answers:
+        raise CommandError(f"message {message.number} was answered already: {board.answers[message.number]}")
+    return Reply((Deed(desk.role, Answered(message.number, choice)),))
+
+
+def _questions(board: Board) -> Iterator[str]:
+    for t, message in board.open_questions:
+        at = times.time_of_day(board.started, t)
+        yield f"{message.number}  {at} {message.sender}: {message.text}"
+        yield from (f"    {line}" for line in telling.choices(message))
+    if not board.open_questions:
+        yield "Nobody waits for a decision."
+
+
+def _ids(message: Delivered) -> str:
+    return " or ".join(choice.id for choice in message.choices)
+
+
 def approve(rest: str, desk: Desk) -> Reply:
     if not rest:
         raise CommandError("type: approve CHANGE, in your own words")
     return Reply((Deed(desk.role, Approved(desk.role, rest)),))
 
 
-def act_as(role: str, desk: Desk) -> Reply:
-    """Take a role, or take it up again."""
+def act_as(role: str, desk: Desk, *, once: bool = False) -> Reply:
+    """Take a role, or take it up again; ``once``: for one command, after which one goes on in one's own.
+
+    The record shows which: who speaks for all takes a role for one command as who they were.
+    """
     role = one_of(role, desk.board.started.roles, "role", listing="roles")
-    deeds = () if role in desk.board.roles else (Deed(role, Assumed(role)),)
-    return Reply(deeds, (f"You act as {role} now.",), ActAs(role))
+    known = role in desk.board.roles and (once or role == desk.role)
+    actor = desk.role if once and desk.role and desk.seat != "participant" else role
+    deeds = () if known else (Deed(actor, Assumed(role)),)
+    return Reply((*taking(role, desk), *deeds), (f"You act as {role} now.",), ActAs(role))
 
 
 def collect(rest: str, desk: Desk) -> Reply:

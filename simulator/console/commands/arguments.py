@@ -13,8 +13,22 @@ def signals(desk: Desk) -> Iterable[str]:
     return [acting.ALL, *desk.board.firing]
 
 
+def answers(desk: Desk) -> Iterable[str]:
+    """Numbers of open questions, and their choices."""
+    asking = [message for _, message in desk.board.open_questions]
+    return [*(str(message.number) for message in asking), *choices(desk)]
+
+
+def choices(desk: Desk) -> Iterable[str]:
+    return [choice.id for _, message in desk.board.open_questions for choice in message.choices]
+
+
 def roles(desk: Desk) -> Iterable[str]:
     return desk.board.started.roles
+
+
+def participants(desk: Desk) -> Iterable[str]:
+    return desk.board.participants
 
 
 def evidence(desk: Desk) -> Iterable[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias, TypeVar
+from typing import Literal, TypeAlias, TypeVar
 
 from simulator.console.desk import Desk
 from simulator.console.vocabulary import near
@@ -32,15 +32,52 @@ class ActAs:
 
 @dataclass(frozen=True, slots=True)
 class AskToEnd:
-    pass
+    reason: Literal["ended", "aborted"] = "ended"
 
 
 @dataclass(frozen=True, slots=True)
 class PassTime:
+    """As fast as a script's clock goes."""
+
     until_t: float
 
 
-Wish: TypeAlias = ActAs | AskToEnd | PassTime
+@dataclass(frozen=True, slots=True)
+class JumpTo:
+    """At once; ``stops``: no further than the next thing that happens."""
+
+    until_t: float
+    stops: bool = False
+    back: str = ""
+    """The pace to go on at, where the clock runs by itself."""
+    why: str = ""
+    """What is there at its end, if nothing happens before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """What is begun takes its minutes before it is done: time passes to ``t``, then comes the rest."""
+
+    t: float
+    then: Callable[[Desk], Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSpeed:
+    speed: float
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """The drill waits no longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class GiveHint:
+    """The next one of the drill."""
+
+
+Wish: TypeAlias = ActAs | AskToEnd | Begin | ChangeSpeed | GiveHint | JumpTo | Later | PassTime
 """What a command asks of the console itself."""
 
 
@@ -57,6 +94,10 @@ Run: TypeAlias = Callable[[str, Desk], Reply]
 Names: TypeAlias = Callable[[Desk], Iterable[str]]
 
 
+By: TypeAlias = Literal["team", "facilitator", "both"]
+"""Who answers the incident, who leads the drill, or either. At a terminal of its own, a facilitator does all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     name: str
@@ -70,11 +111,22 @@ class Command:
     """Whether the last argument may be given again."""
     in_pause: bool = False
     """Whether it works while the clock stands."""
+    by: By = "team"
+    backstage: bool = False
+    """Whether it tells or needs what only a facilitator may know."""
 
 
-def bare(name: str, summary: str, run: Run, *, in_pause: bool = False) -> Command:
+def bare(
+    name: str,
+    summary: str,
+    run: Run,
+    *,
+    in_pause: bool = False,
+    by: By = "team",
+    backstage: bool = False,
+) -> Command:
     """A command that is typed as its name alone."""
-    return Command(name, name, summary, name, run, in_pause=in_pause)
+    return Command(name, name, summary, name, run, in_pause=in_pause, by=by, backstage=backstage)
 
 
 def words_of(rest: str, usage: str, *, least: int, most: int) -> list[str]:

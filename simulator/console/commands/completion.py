@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from simulator.console.commands import BY_NAME, arguments, command_names
+from simulator.console.commands import BY_NAME, arguments, command_names, permitted
 from simulator.console.commands.base import Names
 from simulator.console.desk import Desk
 
@@ -17,6 +17,16 @@ def complete(text: str, desk: Desk) -> list[str]:
         names = _places(before, desk)
         known = names(desk) if names else ()
     return sorted(name for name in known if name.startswith(word))
+
+
+def parted(text: str, desk: Desk) -> tuple[str, str]:
+    """The beginning of a line that names what the console knows, and the words that somebody put behind it."""
+    words = text.split(" ")
+    end = 1
+    while end < len(words) and words[end] in complete(" ".join(words[: end + 1]), desk):
+        end += 1
+    known = " ".join(words[:end])
+    return known, text[len(known) :]
 
 
 def shared(words: Sequence[str]) -> str:
@@ -35,7 +45,7 @@ def _places(before: Sequence[str], desk: Desk) -> Names | None:
     if before[0] == "as" and len(before) > 2:
         return _places(before[2:], desk)
     command = BY_NAME.get(before[0])
-    if command is None or not command.arguments:
+    if command is None or not command.arguments or not permitted(command, desk):
         return None
     place = len(before) - 1
     if command.name == "set" and place == 1:

@@ -1,11 +1,75 @@
-"""Commands of the facilitator, who alone stops the clock or the drill, and of scripts, who make time pass."""
+"""Commands of the facilitator: what comes, what is true, who does what, and the end."""
 
 from __future__ import annotations
 
-from simulator.console import times
-from simulator.console.commands.base import AskToEnd, CommandError, Deed, PassTime, Reply, words_of
+from collections.abc import Iterable
+
+from simulator.console import prompter
+from simulator.console.backstage import Backstage, MessageSight
+from simulator.console.commands.base import AskToEnd, CommandError, Deed, GiveHint, Reply, one_of, words_of
 from simulator.console.desk import Desk
-from simulator.events import FACILITATOR, Paused, Resumed
+from simulator.events import FACILITATOR, Assigned, Hinted
+
+SEAT = "with `drill run DRILL --facilitator` this terminal is the facilitator's"
+
+
+def behind(desk: Desk) -> Backstage:
+    """What only the facilitator may see; CommandError for everybody else."""
+    if desk.backstage is None:
+        raise CommandError(f"that would tell what only a facilitator may know; {SEAT}")
+    return desk.backstage
+
+
+def agenda(rest: str, desk: Desk) -> Reply:
+    backstage = behind(desk)
+    words = words_of(rest, "agenda, or agenda NUMBER for a whole message", least=0, most=1)
+    if words:
+        return Reply(says=tuple(prompter.message(sight_of(words[0], desk, backstage), desk.board.started)))
+    return Reply(says=tuple(prompter.agenda(desk, backstage)))
+
+
+def sight_of(word: str, desk: Desk, backstage: Backstage) -> MessageSight:
+    """The message of that number in the agenda; CommandError when there is none."""
+    sights = backstage.messages(desk.t)
+    found = {str(sight.place): sight for sight in sights}
+    if word not in found:
+        there = f"they are numbered from 1 to {len(sights)}" if sights else "this drill has none"
+        raise CommandError(f"'{word}' is no message of the agenda: {there}")
+    return found[word]
+
+
+def places(desk: Desk) -> Iterable[str]:
+    """Numbers of all messages of the agenda; for completion."""
+    return [str(sight.place) for sight in desk.backstage.messages(desk.t)] if desk.backstage else ()
+
+
+def truth(rest: str, desk: Desk) -> Reply:
+    words_of(rest, "truth", least=0, most=0)
+    return Reply(says=tuple(prompter.truth(desk, behind(desk))))
+
+
+def hint(rest: str, desk: Desk) -> Reply:
+    words_of(rest, "hint", least=0, most=0)
+    return Reply(wish=GiveHint())
+
+
+def hinted(backstage: Backstage) -> Reply:
+    """The next hint, told to all; CommandError when there is none left."""
+    if not backstage.hints_left:
+        told = "all hints were given" if backstage.hints else "this drill has no hints"
+        raise CommandError(told)
+    first = backstage.hints_left[0]
+    return Reply((Deed(FACILITATOR, Hinted(first.text, first.points)),))
+
+
+def assign(rest: str, desk: Desk) -> Reply:
+    participant, role = words_of(rest, "assign P ROLE, such as assign p1 incident-commander", least=2, most=2)
+    there = desk.board.participants
+    if not there:
+        raise CommandError("nobody has joined; at a terminal for all, `as ROLE COMMAND` acts in a role")
+    participant = one_of(participant, there, "participant", listing="roles")
+    role = one_of(role, desk.board.started.roles, "role", listing="roles")
+    return Reply((Deed(FACILITATOR, Assigned(participant, role)),))
 
 
 def end(rest: str, desk: Desk) -> Reply:
@@ -13,40 +77,6 @@ def end(rest: str, desk: Desk) -> Reply:
     return Reply(wish=AskToEnd())
 
 
-def pause(rest: str, desk: Desk) -> Reply:
-    words_of(rest, "pause", least=0, most=0)
-    return Reply((Deed(FACILITATOR, Paused()),))
-
-
-def resume(rest: str, desk: Desk) -> Reply:
-    words_of(rest, "resume", least=0, most=0)
-    if not desk.board.paused:
-        raise CommandError("the drill is not paused")
-    return Reply((Deed(FACILITATOR, Resumed()),))
-
-
-def wait(rest: str, desk: Desk) -> Reply:
-    (word,) = words_of(rest, "wait MINUTES", least=1, most=1)
-    try:
-        minutes = float(word)
-    except ValueError:
-        raise CommandError(f"'{word}' is no number of minutes") from None
-    if not 0 <= minutes <= desk.scene.horizon_minutes:
-        raise CommandError(f"'{word}' minutes do not fit into the drill")
-    return _pass_time(desk.t + 60 * minutes, desk)
-
-
-def until(rest: str, desk: Desk) -> Reply:
-    (word,) = words_of(rest, "until HH:MM", least=1, most=1)
-    minutes = times.minutes_of(word, desk.board.started)
-    if minutes is None:
-        raise CommandError(f"'{word}' is no time: write 02:55, or minutes since the start such as 15")
-    if minutes * 60 < desk.t:
-        raise CommandError(f"'{word}' is over: it is {times.time_of_day(desk.board.started, desk.t)}")
-    return _pass_time(minutes * 60, desk)
-
-
-def _pass_time(t: float, desk: Desk) -> Reply:
-    if not desk.scripted:
-        raise CommandError("time passes by itself here; `wait` and `until` are for scripts")
-    return Reply(wish=PassTime(t))
+def abort(rest: str, desk: Desk) -> Reply:
+    words_of(rest, "abort", least=0, most=0)
+    return Reply(wish=AskToEnd("aborted"))

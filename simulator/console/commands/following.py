@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from generator.model import Answer
-from simulator.console import checklist, vocabulary
+from simulator.console import checklist, times, vocabulary
 from simulator.console.commands.acting import sent
-from simulator.console.commands.base import CommandError, Deed, Reply, named, words_of
+from simulator.console.commands.base import CommandError, Deed, Later, Reply, named, words_of
 from simulator.console.desk import Desk
 from simulator.console.text import shown
 from simulator.console.vocabulary import Step
@@ -43,17 +45,47 @@ def do(rest: str, desk: Desk) -> Reply:
         raise CommandError(f"'{word}' is a decision: type `decide {word}` to see its answers")
     if _state(step, desk) == "started":
         raise CommandError(f"'{word}' is under way: type `done {word}`, or `done {word} failed`")
-    key = (step.runbook.runbook.id, step.node.id)
-    actions: list[Action] = [StepStarted(*key)]
-    if (action := _action(step, desk)) is not None:
-        actions.append(action)
+    begun = _by(step, StepStarted(step.runbook.runbook.id, step.node.id))
+    if _takes(step, desk):
+        return Reply(begun, _taking(step, desk), Later(_over_t(step, desk), partial(_did, word, step)))
+    reply = _did(word, step, desk)
+    return Reply((*begun, *reply.deeds), reply.says)
+
+
+def still_under_way(begun: StepStarted, t: float, desk: Desk) -> Later:
+    """The rest of a step that was begun at ``t``, and was being done when the drill was cut off."""
+    runbook = vocabulary.runbook(desk.scene, begun.runbook)
+    step = Step(runbook, next(node for node in runbook.plan.nodes if node.id == begun.step))
+    return Later(t + 60 * step.node.minutes, partial(_did, begun.step, step))
+
+
+def _did(word: str, step: Step, desk: Desk) -> Reply:
+    """The deed of a step that was begun; one without a check has been done with it."""
+    action = _action(step, desk)
+    actions: list[Action] = [] if action is None else [action]
     if step.node.check is None:
-        actions.append(StepEnded(*key, "success"))
+        actions.append(StepEnded(step.runbook.runbook.id, step.node.id, "success"))
         return Reply(_by(step, *actions), _reading(step, desk))
     says = checklist.live_lines(step.runbook, step.node, scene=desk.scene, view=desk.view)
     return Reply(
         _by(step, *actions), (*says, f"Type `done {word}` when it worked, `done {word} failed` if not.")
     )
+
+
+def _takes(step: Step, desk: Desk) -> bool:
+    """Whether it takes the minutes that it states; people at a clock take their own."""
+    return desk.unpaced and step.node.minutes > 0
+
+
+def _over_t(step: Step, desk: Desk) -> float:
+    return desk.t + 60 * step.node.minutes
+
+
+def _taking(step: Step, desk: Desk) -> tuple[str, ...]:
+    at = times.time_of_day(desk.board.started, _over_t(step, desk))
+    if _over_t(step, desk) >= 60 * desk.scene.horizon_minutes:
+        return (f"It takes {times.span(60 * step.node.minutes)}; the drill is over before it is done.",)
+    return (f"It takes {times.span(60 * step.node.minutes)}, to {at}.",)
 
 
 def done(rest: str, desk: Desk) -> Reply:
@@ -91,7 +123,10 @@ def decide(rest: str, desk: Desk) -> Reply:
             says=(f"{step.node.text} ({step.node.role})", *lines, f"Type `decide {words[0]} NUMBER`.")
         )
     answer = _answer(words[1], step)
-    return Reply(_by(step, Decided(step.runbook.runbook.id, step.node.id, answer.answer, answer.go)))
+    reply = Reply(_by(step, Decided(step.runbook.runbook.id, step.node.id, answer.answer, answer.go)))
+    if _takes(step, desk):
+        return Reply((), _taking(step, desk), Later(_over_t(step, desk), lambda desk: reply))
+    return reply
 
 
 def _answer(word: str, step: Step) -> Answer:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from simulator.console import dashboard, times, vocabulary
+from simulator.console import dashboard, telling, times, vocabulary
+from simulator.console.board import Board
 from simulator.console.charts import chart
 from simulator.console.commands.base import Reply, named, words_of
 from simulator.console.desk import Desk
 from simulator.console.text import shown
 from simulator.console.wording import setting
+from simulator.events import Delivered
 
 
 def audiences(rest: str, desk: Desk) -> Reply:
@@ -44,12 +46,18 @@ def mechanisms(rest: str, desk: Desk) -> Reply:
 
 def messages(rest: str, desk: Desk) -> Reply:
     board = desk.board
-    lines = (
-        f"{times.time_of_day(board.started, t)} {message.sender} to {message.to} on {message.channel}: "
-        f"{message.text}"
-        for t, message in board.messages
-    )
+    lines = [line for t, message in board.messages for line in _message(t, message, board)]
     return Reply(says=tuple(lines) or ("Nobody has written to the team yet.",))
+
+
+def _message(t: float, message: Delivered, board: Board) -> Iterator[str]:
+    number = f"{message.number}  " if message.number else ""
+    at = times.time_of_day(board.started, t)
+    yield f"{number}{at} {message.sender} to {message.to} on {message.channel}: {message.text}"
+    if message.number in board.answers:
+        yield f"    answered: {board.answers[message.number]}"
+    else:
+        yield from (f"    {line}" for line in telling.choices(message))
 
 
 def metrics(rest: str, desk: Desk) -> Reply:
@@ -74,7 +82,7 @@ def nodes(rest: str, desk: Desk) -> Reply:
 
 def roles(rest: str, desk: Desk) -> Reply:
     def state(role: str) -> str:
-        taken = "taken" if role in desk.board.roles else "free"
+        taken = desk.board.holders.get(role) or ("taken" if role in desk.board.roles else "free")
         return f"{taken}, acts now" if role == desk.role else taken
 
     return _table({role: state(role) for role in desk.board.started.roles})

@@ -77,7 +77,7 @@ def test_a_command_is_understood(text: str, expected: list[Action] | None) -> No
     ("text", "message"),
     [
         ("acknowlege all", "unknown command 'acknowlege' (did you mean 'acknowledge'?); `help` lists them"),
-        ("re", "'re' may be resolve or resume"),
+        ("re", "'re' may be remark or resolve or resume"),
         ("acknowledge amont-psi", "unknown signal 'amont-psi' (did you mean 'amount-psi'?); `signals`"),
         ("acknowledge error-ratio", "'error-ratio' is not firing"),
         ("as comander", "unknown role 'comander' (did you mean 'incident-commander'?); `roles`"),
@@ -89,7 +89,10 @@ def test_a_command_is_understood(text: str, expected: list[Action] | None) -> No
         ("decide is-it-real 9", "'9' is no answer: type a number from 1 to 4"),
         ("hypothesise payments-feed unit-change 04:55 amount-psi", "'04:55' has not come yet: it is 03:05"),
         ("hypothesise payments-feed unit-change soon amount-psi", "'soon' is no time: write 02:55"),
-        ("next", "unknown command 'next' (did you mean 'steps'?)"),
+        (
+            "next",
+            "`next` is the facilitator's where a clock runs: it passes time; `steps` shows what is to be",
+        ),
         ("declare", "type: declare SERVICE SYMPTOM SEVERITY; `symptoms` and `severities` list them"),
         ("set traffic-split 1", "traffic-split is 1 already"),
         ("set traffic-split 1.5", "traffic-split cannot be '1.5'"),

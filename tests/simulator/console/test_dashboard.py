@@ -177,13 +177,15 @@ def test_the_limits_are_times_of_day() -> None:
     """Counted from the first page, as the open runbook states them; what was acknowledged is dropped."""
     before = text(desk(), width=110)
     acknowledged = text(after((1500, Acknowledged("amount-psi"))))
+    late = text(replace(after((1500, Acknowledged("amount-psi"))), t=3000))
     over = text(after((1500, Resolved())))
 
     assert (
-        "limits   acknowledge by 03:07, contain by 03:27, mitigate by 03:52 (from the page at 03:02)"
+        "limits   acknowledge by 03:07 (3 min left), contain by 03:27, mitigate by 03:52 (from the page at 03:02)"
         in before
     )
-    assert "limits   contain by 03:27, mitigate by 03:52" in acknowledged
+    assert "limits   contain by 03:27 (23 min left), mitigate by 03:52" in acknowledged
+    assert "limits   contain by 03:27 (past), mitigate by 03:52 (23 min left)" in late
     assert "limits" not in over
 
 

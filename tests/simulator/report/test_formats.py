@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from simulator.events import KINDS, ControlOrdered, Declared, Delivered, Noted, Record
-from simulator.report import FORMATS, html, markdown, terminal_text
+from simulator.report import FORMATS, html, markdown, score_json, terminal_text
 from simulator.report.phrases import SENTENCES, sentence
 from simulator.scoring import Score, score
 from tests.simulator.records import COMMANDER, Story, nobody, perfect, record_of
@@ -187,10 +187,11 @@ def test_a_cut_off_record_says_what_is_missing() -> None:
 
 @pytest.mark.parametrize("story", STORIES)
 def test_the_json_fits_its_schema(story: str) -> None:
-    """Programs may rely on ``score.schema.json``."""
+    """Programs may rely on ``report.schema.json``, and on ``score.schema.json`` inside it and alone."""
     data = json.loads(reported(FORMATS["json"], STORIES[story]))
 
-    assert objections("score", data) == []
+    assert objections("report", data) == []
+    assert data["score"] == json.loads(score_json(score(record_of(STORIES[story]))))
 
 
 def test_junit_fails_where_an_objective_is_missed() -> None:
@@ -199,7 +200,10 @@ def test_junit_fails_where_an_objective_is_missed() -> None:
     cut = ElementTree.fromstring(reported(FORMATS["junit"], perfect(revealed=False)).encode())
 
     assert [case.get("name") for case in suite if case.find("failure") is not None] == ["Detect"]
-    assert (suite.get("failures"), cut.get("skipped")) == ("1", "4")
+    assert suite.get("failures") == "1"
+    assert {case.get("name") for case in cut if case.find("skipped") is not None} >= {
+        "Detect", "Acknowledge", "Contain", "Mitigate",
+    }  # fmt: skip
 
 
 def test_every_kind_of_event_has_its_words() -> None:

@@ -53,4 +53,8 @@ def test_a_runbook_s_numbers_are_filled_in_and_nonsense_is_left_alone() -> None:
 
 def test_the_clock_passes_midnight() -> None:
     """The drill starts at 02:40."""
-    assert [clock(stage(), minutes) for minutes in (0, 30.9, 21 * 60 + 20)] == ["02:40", "03:10", "00:00"]
+    assert [clock(stage().drill, minutes) for minutes in (0, 30.9, 21 * 60 + 20)] == [
+        "02:40",
+        "03:10",
+        "00:00",
+    ]

@@ -1,0 +1,14 @@
+"""``drill``: options in, one call, one rendering, one exit code out; a module for each kind of work."""
+
+from __future__ import annotations
+
+from generator.entry import enter
+from simulator.cli import joining, listing, reading, running
+from simulator.cli.group import drill
+
+__all__ = ["drill", "joining", "listing", "main", "reading", "running"]
+
+
+def main() -> None:
+    """``drill``, from the shell."""
+    enter(drill, "drill")

@@ -1,0 +1,26 @@
+"""The group that every command of ``drill`` joins."""
+
+from __future__ import annotations
+
+import click
+
+from generator.crash import version_of_drillbook
+
+_EPILOG = """\b
+Examples:
+  drill list                                        what there is to drill
+  drill run amount-unit-change                      you answer, in real time
+  drill run amount-unit-change --speed 10           the same, ten times as fast
+  drill run amount-unit-change --responder robot    the runbook, followed to the letter
+  drill report runs/2026-11-22T201500               the report of a drill, again
+
+\b
+Exit codes: 0 good; 1 objectives missed, or a record that does not hold; 2 wrong usage;
+3 a bug of ours, with a log to paste; 130 interrupted.
+"""
+
+
+@click.group(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version_of_drillbook(), prog_name="drill")
+def drill() -> None:
+    """Drill the response to incidents of AI services, and score it."""

@@ -1,0 +1,88 @@
+"""Places at a table, and what comes from them; a deed and who holds which role in, whether it may be done out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from simulator.console.board import Board
+from simulator.console.commands.base import ActAs, AskToEnd, CommandError, Deed, Later, Reply
+from simulator.console.desk import Seat
+from simulator.events import FACILITATOR, WORLD, Assigned, Joined, Left
+
+FORBIDDEN = "that is for the facilitator to do"
+
+
+@dataclass(slots=True, eq=False)
+class Place:
+    """Where somebody sits. The person is a pseudonym, and nobody for the facilitator and who is alone."""
+
+    seat: Seat = "alone"
+    person: str = ""
+    role: str = ""
+    """In which they act; none before they take one."""
+    width: int = 80
+    scripted: bool = False
+    confirming: AskToEnd | None = None
+    """What they were asked to say yes or no to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    place: Place
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    place: Place
+    role: str
+    """The one that they want; none where they did not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Went:
+    place: Place
+
+
+Heard: TypeAlias = Typed | Came | Went
+"""What comes from a place."""
+
+
+def permitted(reply: Reply, place: Place, board: Board) -> None:
+    """CommandError when somebody at a table acts in a role that is not theirs, or as the facilitator."""
+    if place.seat == "alone":
+        return
+    if place.seat == "participant" and not isinstance(reply.wish, ActAs | Later | None):
+        raise CommandError(FORBIDDEN)
+    holders = dict(board.holders)
+    for deed in reply.deeds:
+        if isinstance(deed.action, Assigned):
+            holders[deed.action.role] = deed.action.participant
+        if deed.actor == FACILITATOR:
+            if place.seat == "participant":
+                raise CommandError(FORBIDDEN)
+        elif deed.actor != WORLD:
+            _own(deed.actor, holders.get(deed.actor, ""), place)
+
+
+def _own(role: str, holder: str, place: Place) -> None:
+    if not role:
+        raise CommandError("take a role first: `as ROLE`; `roles` lists them")
+    if holder == place.person:  # nobody's role may be played by the facilitator
+        return
+    if holder:
+        raise CommandError(f"that is for {role} to do, and {holder} has that role")
+    raise CommandError(f"that is for {role} to do, and nobody has that role: `as {role}` takes it")
+
+
+def arrival(place: Place, board: Board) -> tuple[Deed, ...]:
+    """What goes into the record when somebody comes; who comes back goes on in the role taken last."""
+    held = [role for role, person in board.holders.items() if person == place.person]
+    if place.role not in held:
+        place.role = held[-1] if held else ""
+    return () if place.person in board.participants else (Deed(FACILITATOR, Joined(place.person)),)
+
+
+def departure(place: Place, board: Board) -> tuple[Deed, ...]:
+    return (Deed(FACILITATOR, Left(place.person)),) if place.person in board.participants else ()

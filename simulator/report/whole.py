@@ -1,0 +1,61 @@
+"""A score, its record and the sources where they are at hand in; everything that a report tells out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from generator.model import Catalogue
+from simulator.events import Record, Started
+from simulator.report.course import Course, course_of
+from simulator.report.findings import StepFinding, findings_of
+from simulator.report.known import Known, known_of
+from simulator.report.lessons import (
+    Burden,
+    Judgement,
+    Lesson,
+    burdens_of,
+    improvements_of,
+    judgements_of,
+    strengths_of,
+)
+from simulator.scoring import Score
+from simulator.scoring.case import case_of
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What every format tells; each leaves out what it has no room for, and none tells another number."""
+
+    score: Score
+    record: Record
+    started: Started | None
+    course: Course
+    findings: tuple[StepFinding, ...]
+    strengths: tuple[str, ...]
+    improvements: tuple[Lesson, ...]
+    judgements: tuple[Judgement, ...]
+    burdens: tuple[tuple[str, Burden], ...]
+    """With the team, the robot, the oracle and nobody."""
+    known: Known
+
+    @property
+    def stale(self) -> bool:
+        """Whether sources are at hand that are not those that were played."""
+        return self.known.catalogue is not None and not self.known.same
+
+
+def report_of(score: Score, record: Record, catalogue: Catalogue | None = None) -> Report:
+    """Everything, from the record alone but for what a catalogue adds to it."""
+    known, case, course = known_of(catalogue, record), case_of(record), course_of(record)
+    return Report(
+        score=score,
+        record=record,
+        started=case.started if case else None,
+        course=course,
+        findings=findings_of(case, known) if case else (),
+        strengths=strengths_of(score, record),
+        improvements=improvements_of(score, record, known, course.day),
+        judgements=judgements_of(score, record),
+        burdens=burdens_of(record),
+        known=known,
+    )

@@ -1,0 +1,149 @@
+"""The case in, the reports of success that its own record refutes out.
+
+A step that has a check worked when the check's condition has held for as long as the check asks. All that it
+reads is in the record: scrapes, alerts, controls. A report of success while the condition does not hold is
+refuted; one while it holds, but not yet for long enough, came too early. Who reports nothing claims nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from generator import values
+from generator.model import Condition, Setting
+from simulator.events import (
+    FACILITATOR,
+    AlertChanged,
+    ControlTookEffect,
+    Event,
+    Observed,
+    SignalCard,
+    Started,
+    StepCheck,
+    StepEnded,
+)
+from simulator.scoring.case import Case
+from simulator.scoring.rubric import EARLY_REPORT_POINTS, FALSE_REPORT_POINTS
+from simulator.scoring.values import Loss
+from simulator.scoring.words import clock, minutes
+
+ROUNDING = 1e-5
+"""Readings are recorded with six digits; what could be due to that speaks for the team."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report of success with the check of its step, and since when that had held; None: it did not."""
+
+    event: Event
+    check: StepCheck
+    since_t: float | None
+
+
+@dataclass(slots=True)
+class Shown:
+    """What everybody could see at an instant of the record."""
+
+    controls: dict[str, Setting]
+    keys: Mapping[tuple[str, str], str]
+    """``(runbook, signal)`` to the key under which the record has it."""
+    readings: Mapping[str, float | None] = field(default_factory=dict)
+    firing: set[str] = field(default_factory=set)
+
+    @classmethod
+    def at_start(cls, started: Started) -> Shown:
+        return cls({card.id: card.default for card in started.controls}, _keys(started.signals))
+
+    def take(self, payload: object) -> None:
+        match payload:
+            case Observed(signals=signals):
+                self.readings = signals
+            case ControlTookEffect(control, value):
+                self.controls[control] = value
+            case AlertChanged(signal=signal, state=state):
+                (self.firing.add if state == "firing" else self.firing.discard)(signal)
+
+    def holds(self, that: Condition, runbook: str, *, kindly: bool = True) -> bool:
+        """Whether a runbook's condition holds; ``kindly``: what may be due to rounding counts as holding."""
+        if that.all:
+            return all(self.holds(part, runbook, kindly=kindly) for part in that.all)
+        if that.any:
+            return any(self.holds(part, runbook, kindly=kindly) for part in that.any)
+        if that.not_ is not None:
+            return not self.holds(that.not_, runbook, kindly=not kindly)
+        if that.control is not None:
+            return self.controls.get(that.control) == that.equals
+        key = self.keys.get((runbook, that.signal or ""), "")
+        if that.is_ is not None:
+            return (key in self.firing) is (that.is_ == "firing")
+        value = self.readings.get(key)
+        limit = that.above if that.above is not None else that.below
+        if value is None or limit is None:
+            return False
+        slack = ROUNDING * max(abs(value), abs(limit)) * (1 if kindly else -1)
+        return value > limit - slack if that.above is not None else value < limit + slack
+
+
+def _keys(signals: tuple[SignalCard, ...]) -> Mapping[tuple[str, str], str]:
+    return {(card.runbook, card.id.removeprefix(f"{card.runbook}/")): card.id for card in signals}
+
+
+def reports(case: Case) -> Iterator[Report]:
+    """Every report of success of a step that has a check."""
+    checks = {(one.runbook, one.step): one for one in (case.reveal.checks if case.reveal else ())}
+    wanted = {
+        (ended.runbook, ended.step)
+        for _, ended in case.by_team(StepEnded)
+        if ended.outcome == "success" and (ended.runbook, ended.step) in checks
+    }
+    if not wanted:
+        return
+    parsed = {key: values.structure(checks[key].that, Condition) for key in wanted}
+    shown = Shown.at_start(case.started)
+    since: dict[tuple[str, str], float] = {}
+    last_t, looked = 0.0, False
+    for event in case.record.events:
+        ended = event.payload
+        reporting = isinstance(ended, StepEnded) and event.actor != FACILITATOR
+        if (event.t > last_t and looked) or reporting:
+            for key, that in parsed.items():
+                if shown.holds(that, key[0]):
+                    since.setdefault(key, last_t)
+                else:
+                    since.pop(key, None)
+            looked = False
+        if isinstance(ended, StepEnded) and reporting and ended.outcome == "success":
+            key = (ended.runbook, ended.step)
+            if key in parsed:
+                yield Report(event, checks[key], since.get(key))
+        if isinstance(ended, Observed | ControlTookEffect | AlertChanged):
+            shown.take(ended)
+            last_t, looked = event.t, True
+
+
+def false_reports(case: Case) -> tuple[Loss, ...]:
+    """What reports cost that were made before they could be known to be true; none are known without a reveal."""
+    return tuple(loss for report in reports(case) if (loss := _cost(case, report)) is not None)
+
+
+def unverified(case: Case) -> tuple[int, int]:
+    """How many of the reports of success that can be checked came too early or were refuted; and how many there are."""
+    told = list(reports(case))
+    return sum(_cost(case, report) is not None for report in told), len(told)
+
+
+def _cost(case: Case, report: Report) -> Loss | None:
+    event, check = report.event, report.check
+    name = f"{check.runbook}/{check.step}"
+    if report.since_t is None:
+        why = f"{name} was reported as done at {clock(event.minutes)}, and its check did not hold."
+        return Loss("false-reports", FALSE_REPORT_POINTS, why, event.minutes, event.seq, "", name)
+    held = (event.t - report.since_t) / 60
+    if held + case.started.step_seconds / 60 < check.hold_minutes:
+        why = (
+            f"{name} was reported as done at {clock(event.minutes)}, when its check had held for "
+            f"{minutes(held)}; it asks for {minutes(check.hold_minutes)}."
+        )
+        return Loss("false-reports", EARLY_REPORT_POINTS, why, event.minutes, event.seq, "", name)
+    return None
