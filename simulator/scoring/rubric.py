@@ -45,7 +45,8 @@ FALSE_ALARM_POINTS = 5.0
 FALSE_ALARMS_MOST = 15.0
 FALSE_REPORT_POINTS = 5.0
 """For a report of success while the check of the step does not hold."""
-FALSE_ALL_CLEAR_POINTS = 10.0
+FALSE_ALL_CLEAR_POINTS = FALSE_ALARMS_MOST
+"""One false all-clear costs what all false alarms together can: they wake people for nothing, it sends them home."""
 EARLY_REPORT_POINTS = 2.0
 """For one while it holds, but not yet for as long as it asks."""
 

@@ -78,6 +78,7 @@ yes
 """.splitlines()
 TIMED = re.compile(r"^\d\d:\d\d:\d\d ")
 PASSES = ("until ", "wait ")
+ENDED = "The drill was ended."
 BACK = "`status` shows where things stand"
 
 
@@ -97,14 +98,16 @@ class Night:
     record: Record
     score: Score
     seconds: float
-    """From its first line on the screen to its last."""
+    """From its first line on the screen to the end of the drill."""
+    lines: int
+    """As many stand on the screen at the end of the drill; the score follows."""
     acknowledged: tuple[tuple[str, ...], ...]
     """By command: the lines that say it was done; none where time passed, or nothing is recorded."""
 
 
 def random_kills(rng: random.Random, night: Night, *, twice: bool) -> list[Kill]:
     """A kill at an instant of the whole drill; ``twice``: and one more after it went on."""
-    return [_kill(rng, len(night.shown), night.seconds), *([_kill(rng, 60, 1.0)] if twice else [])]
+    return [_kill(rng, night.lines, night.seconds), *([_kill(rng, 60, 1.0)] if twice else [])]
 
 
 def _kill(rng: random.Random, lines: int, seconds: float) -> Kill:
@@ -175,11 +178,12 @@ def undisturbed(out: Path) -> Night:
     console = Console(FAULT_DRILL, *SEED, "--out", out, typed=GOOD_NIGHT)
     console.read()
     begun = time.monotonic()
+    assert console.read_until(ENDED)
+    seconds, lines = time.monotonic() - begun, len(console.shown)
     console.end()
-    seconds = time.monotonic() - begun
     record = read(out)
     assert isinstance(record.events[-1].payload, Revealed)
-    return Night(tuple(console.shown), record, score(record), seconds, tuple(_answers(console.shown)))
+    return Night(tuple(console.shown), record, score(record), seconds, lines, tuple(_answers(console.shown)))
 
 
 def _answers(shown: Sequence[str]) -> list[tuple[str, ...]]:

@@ -85,7 +85,7 @@ The score, in total and by dimension, must be that of the drill that nobody kill
 - Scores that differ: {sum(bool(trial.difference) for trial in tried)}
 - Drills that went on: {sum(bool(trial.returns) for trial in tried)}
 - Killed before the first line was recorded, and run anew: {anew}
-- Killed after the truth was told: {sum(trial.too_late for trial in tried)}
+- Killed only after the truth was told, so that nothing was left to go on with: {sum(trial.too_late for trial in tried)}
 - Records whose last line was being written: {sum(trial.torn for trial in tried)}
 """
 

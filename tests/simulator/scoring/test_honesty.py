@@ -105,7 +105,7 @@ def test_an_all_clear_that_a_containment_holds_up_is_false(without: float, point
     result = score(told(story, all_clears=(AllClear(claim.seq, {"traffic-split": 0.0}, without),)))
 
     assert (part(result, "response").points == 0) is (points == 0)
-    assert deducted(result, "false-reports") == ([10] if points == 0 else [])
+    assert deducted(result, "false-reports") == ([15] if points == 0 else [])
 
 
 def test_a_control_turned_without_leave_is_a_breach_of_policy() -> None:
