@@ -16,6 +16,10 @@ _OTHER_ENCODINGS = (
 )
 
 
+PACKED = b"\x1f\x8b"
+"""How gzip begins."""
+
+
 def read_text(root: Path, path: str) -> tuple[str, Finding | None]:
     """The text of a source, or the finding that says why it cannot be read."""
     content = _bytes(root, path)
@@ -23,11 +27,11 @@ def read_text(root: Path, path: str) -> tuple[str, Finding | None]:
 
 
 def shown_text(root: Path, path: str) -> str | None:
-    """The text of a source as far as it can be shown; None when there is nothing to show."""
+    """The text of a source as far as it can be shown; None when there is nothing to show, as of what is packed."""
     content = _bytes(root, path)
-    return (
-        None if isinstance(content, Finding) or b"\0" in content else content.decode("utf-8-sig", "replace")
-    )
+    if isinstance(content, Finding) or content.startswith(PACKED):
+        return None
+    return content.decode("utf-8-sig", "replace")
 
 
 def finding(path: str, message: str, hint: str) -> Finding:

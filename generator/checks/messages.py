@@ -74,8 +74,9 @@ def _awaited(after: Mapping[str, Any], injects: Sequence[Message]) -> list[str] 
     return None
 
 
-def _ids(inject: Message) -> set[str]:
-    return {choice["id"] for choice in inject.get("choices", ())}
+def _ids(inject: Message) -> list[str]:
+    # A list, for a measure may look for anything among them.
+    return [choice["id"] for choice in inject.get("choices", ())]
 
 
 def _when(inject: Message, first: Mapping[str, float], horizon: float) -> Iterator[Problem]:

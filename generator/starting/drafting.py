@@ -74,6 +74,7 @@ def _case(ground: Ground, answers: Answers, today: datetime.date) -> Case:
     for kind in answers.signals:
         feature = answers.feature if WATCHES[kind].of_feature else ""
         id = "-".join(word for word in (spoken(feature).replace(" ", "-"), kind) if word)
+        id = f"{answers.id}-{id}" if id in ground.signals else id
         found = signal_for(kind, id, healthy, feature=feature)
         if found is None:
             raise StartError(

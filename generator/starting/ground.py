@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -30,6 +30,8 @@ class Ground:
     panels: Mapping[str, PanelRows]
     runbooks: frozenset[str]
     drills: frozenset[str]
+    signals: frozenset[str] = frozenset()
+    """Ids that runbooks give their signals; the same again would make their records speak of two."""
 
 
 def ground_of(root: Path) -> Ground:
@@ -52,7 +54,16 @@ def ground_of(root: Path) -> Ground:
         panels={id: _panel(root, service) for id, service in services.items()},
         runbooks=frozenset(d.name for d in loaded.documents if d.kind == "runbook"),
         drills=frozenset(d.name for d in loaded.documents if d.kind == "drill"),
+        signals=frozenset(one for d in loaded.documents if d.kind == "runbook" for one in _signals(d)),
     )
+
+
+def _signals(runbook: Document) -> Iterator[str]:
+    """The ids of a runbook's signals, as far as it has any."""
+    detection = runbook.data.get("detection")
+    for one in (detection.get("signals") or ()) if isinstance(detection, dict) else ():
+        if isinstance(one, dict) and isinstance(one.get("id"), str):
+            yield one["id"]
 
 
 def _sound(loaded: Loaded) -> None:

@@ -52,6 +52,7 @@ KEYWORDS = {
     "not",
     "pattern",
     "properties",
+    "propertyNames",
     "required",
     "then",
     "title",
