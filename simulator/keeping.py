@@ -89,6 +89,8 @@ class Folder:
     def unseal(self, commitment: str, file: Path | None = None) -> Sealed:
         """What was put away for the drill with this commitment; SealError when it is not there, or another's."""
         file = file or self.sealed_file(commitment)
+        if file.exists() and not file.is_file():
+            raise SealError(f"{file} is no file")
         try:
             sealed = sealed_in(file.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
@@ -128,8 +130,8 @@ def keep(
     """Keep what a drill proves beside each runbook that was followed, once; the files that say so.
 
     The record itself (``content``, its file), packed, and its score are kept beside the runbook that the drill is
-    about, if that was followed, else beside the first; that folder comes first. NotKeptError when it is no proof of the texts in
-    ``root``.
+    about, if that was followed, else beside the first; that folder comes first.
+    NotKeptError when it is no proof of the texts in ``root``.
     """
     found = exercises_of(record, score, catalogue)
     for one in found:

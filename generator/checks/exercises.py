@@ -20,7 +20,6 @@ from generator.evidence import exercises, records
 from generator.evidence.exercises import ReadExercise
 from generator.evidence.files import misnamed, misplaced
 from generator.evidence.records import KeptRecord
-from generator.model import Exercise
 from generator.source import Document, Finding, Severity, likely
 
 name = exercises.KIND.rule
@@ -29,7 +28,7 @@ severity: Severity = "error"
 
 def check(sources: Sources) -> Iterator[Finding]:
     """Exercises that cannot be read, stand elsewhere, count twice, or claim what the text does not hold."""
-    proven: list[Exercise] = []
+    claims: list[ReadExercise] = []
     kept: list[KeptRecord] = []
     for runbook in sources.of_kind("runbook"):
         found, findings = exercises.read(sources.root, runbook.name)
@@ -41,10 +40,30 @@ def check(sources: Sources) -> Iterator[Finding]:
         yield from _claimed(found, runbook)
         held, findings = records.read(sources.root, runbook.name)
         yield from findings
-        proven += (one.value for one in found)
+        claims += found
         kept += held
     # One record may prove several runbooks, and stands beside one of them.
-    yield from records.unproven(kept, proven)
+    yield from records.unproven(kept, [one.value for one in claims])
+    yield from _otherwise(claims, kept)
+
+
+def _otherwise(claims: Sequence[ReadExercise], kept: Sequence[KeptRecord]) -> Iterator[Finding]:
+    """Exercises that say something else than the record that they are of."""
+    held = {one.head: one for one in kept}
+    for one in claims:
+        record, said = held.get(one.value.record), one.value
+        if record is None:
+            continue
+        total = None if record.total is None else round(record.total, 1)
+        for key, claimed, known in (
+            ("drill", said.drill, record.drill),
+            ("responder", said.responder, record.responder),
+            ("date", said.date, record.day),
+            ("score", said.score, total),
+        ):
+            if claimed != known:
+                message = f"its record says {'nothing' if known is None else known}, and this {claimed}"
+                yield Finding(one.place(key), name, severity, message, "keep the record again: drill keep")
 
 
 def _nameless(one: ReadExercise) -> Iterator[Finding]:

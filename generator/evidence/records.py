@@ -12,7 +12,7 @@ import hashlib
 import json
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +26,8 @@ KEEP_AGAIN = "delete the folder, and keep the record again: drill keep"
 MAXIMUM_BYTES = 64_000_000
 """Of a record, unpacked: a drill of an hour and a half takes one."""
 _GENESIS = "0" * 64
-_OUTSIDE = re.compile(r',"hash":"([0-9a-f]{64})","wall":"(?:[^"\\]|\\.)*"\}')
+# Unrolled: a pattern that may stop at each character would keep a place for each of them.
+_OUTSIDE = re.compile(r',"hash":"([0-9a-f]{64})","wall":"[^"\\]*(?:\\.[^"\\]*)*"\}')
 """What stands outside of a line's hash, at its end."""
 
 
@@ -38,6 +39,12 @@ class KeptRecord:
     """Of its folder, relative to the root."""
     head: str
     """The hash of its last line."""
+    drill: str
+    responder: str
+    day: str
+    """On which it began, by its first line."""
+    total: float | None
+    """What the score beside it says; None: not scored, or it cannot be read."""
 
 
 class _BrokenError(Exception):
@@ -67,18 +74,21 @@ def read(root: Path, runbook: str) -> tuple[tuple[KeptRecord, ...], tuple[Findin
     for folder in sorted((root / _home(runbook)).glob("*")):
         path = folder.relative_to(root).as_posix()
         path = "".join(c if c.isprintable() else "�" for c in path)
-        if not folder.is_dir():
+        if folder.is_symlink() or not folder.is_dir():
             findings.append(_finding(path, "only folders of records stand here", "move it elsewhere"))
             continue
         findings += _strangers(folder, path)
         try:
-            head = _head(root, folder)
+            lines = _unpacked(root, folder / RECORD).removesuffix("\n").split("\n")
+            head = _head(lines)
+            drill, responder, day = _told(lines)
         except _BrokenError as error:
             findings.append(_finding(f"{path}/{RECORD}", str(error), KEEP_AGAIN))
             continue
-        found.append(KeptRecord(path, head))
+        total, unread = _scored(root, path, head)
+        found.append(KeptRecord(path, head, drill, responder, day, total))
         findings += _misnamed(path, head)
-        findings += _scored(root, path, head)
+        findings += unread
     return tuple(found), tuple(findings)
 
 
@@ -106,10 +116,10 @@ def _strangers(folder: Path, path: str) -> Iterator[Finding]:
             yield _finding(f"{path}/{name}", "this is no part of a kept record", "move it elsewhere")
 
 
-def _head(root: Path, folder: Path) -> str:
+def _head(lines: Sequence[str]) -> str:
     """The hash of the last line of a record whose chain holds."""
     before = _GENESIS
-    for number, line in enumerate(_unpacked(root, folder / RECORD).removesuffix("\n").split("\n"), 1):
+    for number, line in enumerate(lines, 1):
         outside = list(_OUTSIDE.finditer(line, max(0, line.rfind(',"hash":"'))))
         if not outside or outside[-1].end() != len(line):
             raise _BrokenError(f"line {number} of the record is not as a record writes it")
@@ -120,8 +130,23 @@ def _head(root: Path, folder: Path) -> str:
     return before
 
 
+def _told(lines: Sequence[str]) -> tuple[str, str, str]:
+    """Drill, responder and day of a record that begins with a start and ends with a reveal."""
+    try:
+        first, last = json.loads(lines[0]), json.loads(lines[-1])
+        if (first["kind"], last["kind"]) == ("start", "reveal"):
+            return str(last["data"]["drill"]), str(first["data"]["responder"]), str(first["wall"])[:10]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        pass
+    raise _BrokenError("it is no record of a drill from its start to its reveal")
+
+
 def _unpacked(root: Path, file: Path) -> str:
-    if not file.resolve().is_relative_to(root.resolve()) or not file.is_file():
+    try:
+        is_here = file.resolve().is_relative_to(root.resolve()) and file.is_file()
+    except (OSError, RuntimeError):  # a link that leads to itself
+        is_here = False
+    if not is_here:
         raise _BrokenError("there is no record here")
     try:
         with gzip.open(file) as packed:
@@ -143,20 +168,19 @@ def _misnamed(path: str, head: str) -> Iterator[Finding]:
         yield _finding(f"{path}/{RECORD}", message, f"rename it to {stem.rpartition('/')[2]}-{head[:8]}")
 
 
-def _scored(root: Path, path: str, head: str) -> Iterator[Finding]:
-    """A score of another record, or none that can be read."""
+def _scored(root: Path, path: str, head: str) -> tuple[float | None, list[Finding]]:
+    """The total of the score beside a record; a finding where it is another record's, or cannot be read."""
     file = f"{path}/{SCORE}"
     if not (root / file).exists():
-        yield _finding(file, "there is no score here", KEEP_AGAIN)
-        return
+        return None, [_finding(file, "there is no score here", KEEP_AGAIN)]
     text, unread = read_text(root, file)
     if unread is not None:
-        yield _finding(file, unread.message, KEEP_AGAIN)
-        return
+        return None, [_finding(file, unread.message, KEEP_AGAIN)]
     try:
-        of = json.loads(text)["record"]
+        score = json.loads(text)
+        of, total = score["record"], score["total"]
     except (ValueError, KeyError, TypeError, RecursionError):
-        yield _finding(file, "this is no score", KEEP_AGAIN)
-        return
+        return None, [_finding(file, "this is no score", KEEP_AGAIN)]
     if of != head:
-        yield _finding(file, "this score is of another record", KEEP_AGAIN)
+        return None, [_finding(file, "this score is of another record", KEEP_AGAIN)]
+    return (float(total) if isinstance(total, int | float) else None), []

@@ -27,7 +27,13 @@ def finish(path: Path, record: Record, *, as_json: bool, catalogue: Catalogue | 
     from simulator.scoring import score
 
     result = score(record)
-    write_reports(path, result, record, catalogue)
+    try:
+        write_reports(path, result, record, catalogue)
+    except OSError as error:
+        raise click.ClickException(
+            f"{error.filename}: {error.strerror}: the record is whole, but not all of its reports could be written\n"
+            f"Make room, and have them again with: drill report {path}"
+        ) from error
     if as_json:
         click.echo(report.score_json(result))
     else:

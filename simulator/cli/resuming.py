@@ -91,6 +91,8 @@ def resume(
     file = file_of(path)
     if file.name != "events.jsonl":
         raise _wrong("a record is named by its folder, or by the events.jsonl in it")
+    if not file.is_file():
+        raise _wrong(f"{file}: there is no record here")
     folder = Folder(file.parent)
     try:
         return folder.path, _resumed(folder, catalogue, sealed_file=sealed_file, speed=speed, screen=screen)
@@ -195,8 +197,13 @@ def _speed(pace: str, asked: float | None) -> float:
     """The factor that people's drill began at, as ``--speed`` names it; 0: unpaced."""
     if asked is not None:
         raise click.BadParameter("the drill goes on at the pace that it had", param_hint="--speed")
+    from simulator.console.clock import speed_of
+
     named = {"max": float("inf"), "unpaced": 0.0}
-    return named[pace] if pace in named else float(pace.removeprefix("x"))
+    try:
+        return named[pace] if pace in named else speed_of(pace) or float("inf")
+    except ValueError as error:
+        raise _wrong(f"its first line names a pace that there is not: {error}") from error
 
 
 def _progress() -> Callable[[int, int], None]:

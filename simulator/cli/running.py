@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from generator.entry import INTERRUPTED, with_given_catalogue
-from simulator.cli.group import drill
+from simulator.cli.group import drill, sources_of
 from simulator.cli.outcome import finish, keep_record
 from simulator.cli.resuming import recording, resume
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 RESPONDERS = ("human", "none", "oracle", "robot")
 WORDS = {"max": float("inf"), "unpaced": 0.0}
+SLOWEST, FASTEST = 0.01, 1_000_000.0
 
 
 class Speed(click.ParamType[float]):
@@ -37,8 +38,8 @@ class Speed(click.ParamType[float]):
             speed = float(value)
         except (TypeError, ValueError):
             speed = 0.0
-        if not speed > 0:
-            known = "give a factor above 0, such as 1 or 20, or max, or unpaced"
+        if not SLOWEST <= speed <= FASTEST:
+            known = f"give a factor from {SLOWEST} to {FASTEST:,.0f}, such as 1 or 20, or max, or unpaced"
             self.fail(f"'{value}' is no speed: {known}", param, ctx)
         return speed
 
@@ -152,6 +153,8 @@ def run(
         folder = Folder.create(out or root / "runs" / datetime.now().strftime("%Y-%m-%dT%H%M%S"))
     except NotEmptyError as error:
         raise click.BadParameter(str(error), param_hint="--out") from error
+    except OSError as error:
+        raise click.BadParameter(f"{error.filename}: {error.strerror}", param_hint="--out") from error
     chosen = secrets.randbits(48) if seed is None else seed
     try:
         with recording(folder, sealed_file, seat=seat) as (recorder, seal):
@@ -205,6 +208,8 @@ def _minutes_into(one: Drill, from_: str | None) -> float:
 def _seated(seat: Mapping[str, Setting], *, folder: Path) -> Screen:
     """Where people answer, at a terminal that is set up as those options say; others come by the run's folder."""
 
+    sources = sources_of(click.get_current_context())
+
     def screen(speed: float | None) -> People:
         from simulator import console
 
@@ -213,6 +218,7 @@ def _seated(seat: Mapping[str, Setting], *, folder: Path) -> Screen:
             facilitator=bool(seat["facilitator"]),
             from_minutes=float(seat["from_minutes"]),
             table=folder if seat.get("table") else None,
+            sources=sources,
         )
 
     return screen

@@ -40,10 +40,10 @@ def speed_of(text: str) -> float | None:
 def pace_of(speed: float | None) -> str:
     """How a record names a speed.
 
-    >>> pace_of(20.0), pace_of(None)
-    ('x20', 'max')
+    >>> pace_of(20.0), pace_of(0.00001), pace_of(None)
+    ('x20', 'x0.00001', 'max')
     """
-    return UNPACED if speed is None else f"x{speed:g}"
+    return UNPACED if speed is None else f"x{speed:.6f}".rstrip("0").rstrip(".")
 
 
 class DrillClock:

@@ -28,6 +28,7 @@ PATIENCE_S = 15.0
 """So long may a table take to say what is drilled."""
 LOOK_S = 0.5
 """How often to look for news where nothing says that there are some."""
+LEAVE = "leave"
 LOST = "The facilitator's terminal is gone. If the drill goes on, the same command brings you back."
 SILENT = "The table does not answer: has the facilitator's process been stopped?"
 
@@ -53,6 +54,8 @@ class Guest:
         self._deaf = watches
         """Whether nothing will be typed here."""
         self._parting: str | None = None
+        self.has_left = False
+        """Whether they went of their own will."""
 
     @property
     def is_over(self) -> bool:
@@ -64,6 +67,12 @@ class Guest:
         """How the drill ended, in a sentence; empty before that."""
         ended = self._board.ended if self._board is not None else None
         return telling.ENDINGS[ended.reason] if ended is not None else ""
+
+    @property
+    def is_debriefed(self) -> bool:
+        """Whether people talk about it now: a drill that was cut short has no debriefing."""
+        ended = self._board.ended if self._board is not None else None
+        return ended is not None and ended.reason in ("horizon", "ended")
 
     def run(self) -> str:
         """Until the drill or the connection is at its end; what is to be said then.
@@ -97,7 +106,9 @@ class Guest:
         except EndOfInput:
             self._deaf = True
             return
-        if line is not None and line.strip():
+        if line is not None and line.strip().lower() == LEAVE:
+            self.has_left, self._parting = True, ""
+        elif line is not None and line.strip():
             self._busy = True
             self._source.say(clean(line), self._terminal.width)
 
@@ -109,7 +120,7 @@ class Guest:
                 self._take(message)
         except GoneError as error:
             self._parting = self._parting or (str(error) if self.is_over else LOST)
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             self._parting = f"The table sent what is none of its messages: {error}"
         if self._board is None and self._parting is None and time.monotonic() > self._patient_until:
             self._parting = SILENT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -12,6 +13,7 @@ from simulator.events.payloads import Engine
 from simulator.events.record import plain
 
 FORMAT = 1
+NONCE = re.compile("[0-9a-f]{1,128}")
 
 
 class NotSealedError(Exception):
@@ -45,6 +47,8 @@ def sealed_in(text: str) -> Sealed:
         sealed = values.structure(json.loads(text), Sealed)
     except (ValueError, RecursionError) as error:
         raise NotSealedError(f"it is not what 'drill run' wrote: {error}") from None
+    if not NONCE.fullmatch(sealed.nonce) or not isinstance(sealed.seat.get("from_minutes", 0.0), int | float):
+        raise NotSealedError("it is not what 'drill run' wrote: somebody edited it")
     if sealed.format != FORMAT:
         raise NotSealedError(
             f"it is of format {sealed.format}; this version of drillbook reads format {FORMAT}"

@@ -226,3 +226,57 @@ def test_a_catalogue_without_drills_says_where_they_are(tmp_path: Path) -> None:
 
     assert result.exit_code == 2
     assert "'runbook export catalogue'" in result.output
+
+
+@pytest.mark.parametrize("speed", ["0", "-1", "1e-12", "0.00001", "2000000", "nan", "fast"])
+def test_a_speed_that_no_clock_runs_at_is_refused(speed: str) -> None:
+    """With the range that it may have."""
+    result = CliRunner().invoke(drill, ["run", QUIET_DRILL, "--root", str(ROOT), "--speed", speed])
+
+    assert result.exit_code == 2
+    assert "is no speed: give a factor from 0.01 to 1,000,000" in result.output
+
+
+def test_a_folder_that_cannot_be_made_is_wrong_usage(tmp_path: Path) -> None:
+    """A file stands where the folder should: nothing is played."""
+    (tmp_path / "file").write_text("")
+
+    asked = [
+        "run",
+        QUIET_DRILL,
+        "--root",
+        str(ROOT),
+        "--responder",
+        "none",
+        "--out",
+        str(tmp_path / "file" / "x"),
+    ]
+    result = CliRunner().invoke(drill, asked)
+
+    assert result.exit_code == 2
+    assert "file" in result.output
+    assert "Not a directory" in result.output
+
+
+def test_a_report_that_cannot_be_written_costs_no_record(tmp_path: Path) -> None:
+    """The record stands, and the message says how to have its report."""
+    out = tmp_path / "run"
+    (out / "report.html").mkdir(parents=True)
+
+    asked = [
+        "run",
+        QUIET_DRILL,
+        "--root",
+        str(ROOT),
+        "--responder",
+        "none",
+        "--speed",
+        "max",
+        "--out",
+        str(out),
+    ]
+    result = CliRunner().invoke(drill, asked)
+
+    assert result.exit_code == 1
+    assert f"drill report {out}" in result.output
+    assert CliRunner().invoke(drill, ["verify", str(out)]).exit_code == 0

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import json
+import re
 import shutil
 import subprocess
 from dataclasses import replace
@@ -13,8 +15,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from generator.check import check
 from generator.compile import load_catalogue
 from generator.evidence import exercises
+from generator.load import load
 from generator.model import Catalogue, Exercise
 from simulator.cli import drill
 from simulator.events import (
@@ -135,6 +139,47 @@ def test_the_record_and_its_score_are_kept_too(root: Path, played: Result, kept:
         == (root / "runs/0/events.jsonl").read_bytes()
     )
     assert json.loads((folder / "score.json").read_text(encoding="utf-8")) == json.loads(played.stdout)
+
+
+@pytest.mark.parametrize(
+    ("said", "other"),
+    [("score: ", "score: 100.0"), ("responder: ", "responder: human"), ("drill: ", "drill: quiet-monday")],
+)
+def test_an_exercise_that_claims_more_than_its_record_is_found(
+    root: Path, kept: Exercise, tmp_path: Path, said: str, other: str
+) -> None:
+    """Whoever edits the file is told what the record says."""
+    copy = shutil.copytree(root, tmp_path / "copy")
+    (file,) = (copy / FOLDER).iterdir()
+    lines = [other if line.startswith(said) else line for line in file.read_text().splitlines()]
+    file.write_text("\n".join(lines) + "\n")
+
+    found = [str(finding) for finding in check(load(copy)) if finding.rule == "exercises"]
+
+    assert any("its record says" in one and other.partition(": ")[2] in one for one in found), found
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ({"hello": "made up"}, "no record of a drill from its start to its reveal"),
+        ({"a": 1, "wall": "x" * 2_000_000}, "not as a record writes it|was edited"),
+    ],
+)
+def test_a_record_that_was_made_up_is_found(
+    root: Path, kept: Exercise, tmp_path: Path, content: dict[str, object], words: str
+) -> None:
+    """A chain of hashes is soon made; a drill is not. A line of any length is read in passing."""
+    copy = shutil.copytree(root, tmp_path / "copy")
+    (folder,) = (copy / FOLDER).parent.joinpath("drills").iterdir()
+    inner = json.dumps({key: value for key, value in content.items() if key != "wall"}, separators=(",", ":"))
+    hash = hashlib.sha256(("0" * 64 + inner).encode()).hexdigest() if "wall" not in content else "0" * 64
+    line = f'{inner[:-1]},"hash":"{hash}","wall":"{content.get("wall", "")}"}}\n'
+    (folder / "events.jsonl.gz").write_bytes(gzip.compress(line.encode()))
+
+    found = [str(finding) for finding in check(load(copy)) if finding.rule == "exercises"]
+
+    assert any(re.search(words, one) for one in found), found
 
 
 def test_the_same_record_is_kept_once(root: Path, kept: Exercise) -> None:

@@ -19,7 +19,7 @@ from simulator.console.commands.base import (
 from simulator.console.desk import Desk
 from simulator.events import FACILITATOR, Paused, Resumed, Sped
 
-FASTEST = 10_000.0
+SLOWEST, FASTEST = 0.01, 10_000.0
 
 
 def start(rest: str, desk: Desk) -> Reply:
@@ -34,9 +34,9 @@ def speed(rest: str, desk: Desk) -> Reply:
     (word,) = words_of(rest, "speed FACTOR, such as speed 20; speed 1 is real time", least=1, most=1)
     found = re.fullmatch(r"x?(\d{1,6}(?:\.\d{1,6})?)", word)
     factor = float(found[1]) if found else 0.0
-    if not 0 < factor <= FASTEST:
+    if not SLOWEST <= factor <= FASTEST:
         raise CommandError(
-            f"'{word}' is no speed: write a factor of real time such as 1 or 20, at most {FASTEST:,.0f}"
+            f"'{word}' is no speed: write a factor of real time such as 1 or 20, from {SLOWEST} to {FASTEST:,.0f}"
         )
     if desk.stands:
         raise CommandError("time stands here: `next`, `wait MINUTES` and `until HH:MM` let it pass")
