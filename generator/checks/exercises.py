@@ -58,7 +58,7 @@ def _otherwise(claims: Sequence[ReadExercise], kept: Sequence[KeptRecord]) -> It
         for key, claimed, known in (
             ("drill", said.drill, record.drill),
             ("responder", said.responder, record.responder),
-            ("date", said.date, record.day),
+            ("date", said.date, record.day or said.date),
             ("score", said.score, total),
         ):
             if claimed != known:

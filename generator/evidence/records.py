@@ -42,7 +42,7 @@ class KeptRecord:
     drill: str
     responder: str
     day: str
-    """On which it began, by its first line."""
+    """On which it began, by its first line; empty where that does not say it."""
     total: float | None
     """What the score beside it says; None: not scored, or it cannot be read."""
 

@@ -1,8 +1,11 @@
-"""The group that every command of ``drill`` joins."""
+"""The group that every command of ``drill`` joins; a command line in, what others must type as well out."""
 
 from __future__ import annotations
 
+import shlex
+
 import click
+from click.core import ParameterSource
 
 from generator.crash import version_of_drillbook
 
@@ -24,3 +27,13 @@ Exit codes: 0 good; 1 objectives missed, or a record that does not hold; 2 wrong
 @click.version_option(version_of_drillbook(), prog_name="drill")
 def drill() -> None:
     """Drill the response to incidents of AI services, and score it."""
+
+
+def sources_of(context: click.Context) -> str:
+    """The options that name the sources as this command line did, for a line to paste anywhere; else nothing."""
+    given = {"root": "--root", "file": "--catalogue"}
+    return "".join(
+        f" {option} {shlex.quote(str(context.params[name].resolve()))}"
+        for name, option in given.items()
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE and context.params.get(name)
+    )

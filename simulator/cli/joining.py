@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from generator.entry import AMISS, GOOD, INTERRUPTED, with_given_catalogue
-from simulator.cli.group import drill
+from simulator.cli.group import drill, sources_of
 from simulator.cli.outcome import read_record, record_argument
 
 if TYPE_CHECKING:
@@ -21,10 +22,20 @@ if TYPE_CHECKING:
 TABLE = click.Path(exists=True, path_type=Path)
 
 
+class RunFolder(click.Path):
+    """The folder of a table, which the facilitator's process makes."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not Path(value).exists():
+            first = f"the facilitator sets the table first, with 'drill run DRILL --table --out {value}'"
+            self.fail(f"there is no folder '{value}' here, seen from {Path.cwd()}; {first}", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 @drill.command(
     epilog='\b\nExample:\n  drill join runs/2026-11-22T201500 --name "Ana Silva" --role ml-on-call\n'
 )
-@click.argument("folder", metavar="RUN_FOLDER", type=TABLE)
+@click.argument("folder", metavar="RUN_FOLDER", type=RunFolder(path_type=Path))
 @click.option(
     "--name", required=True, help="Yours. Others see p1, p2, ...; who that is never stands in the record."
 )
@@ -40,7 +51,8 @@ def join(catalogue: Catalogue, *, root: Path, folder: Path, name: str, role: str
 
     _known_role(catalogue, role)
     source = TableSource(_knock(folder), Hello(name=name, role=role))
-    again = f"drill join {folder} --name '{name}'"
+    context = click.get_current_context()
+    again = f"drill join {shlex.quote(str(folder))} --name {shlex.quote(name)}{sources_of(context)}"
     return _sit(source, catalogue, leaving=f"You left the table; the drill goes on. Come back with: {again}")
 
 
@@ -127,9 +139,20 @@ def _sit(source: Source, catalogue: Catalogue, *, watches: bool = False, leaving
         if leaving:
             click.echo(leaving)
         return INTERRUPTED
+    if guest.has_left:
+        click.echo(leaving)
+        return GOOD
     click.echo(parting or _ending(guest, watches=watches), err=not guest.is_over)
     return GOOD if guest.is_over else AMISS
 
 
 def _ending(guest: Guest, *, watches: bool) -> str:
-    return f"{guest.ending} {'' if watches else 'The facilitator has the score.'}".rstrip()
+    """What is said at the end where the table said nothing."""
+    from simulator.console.wire import LOST
+
+    if not guest.is_over:
+        return LOST
+    if watches:
+        return guest.ending
+    stay = "Stay at the table: the debriefing comes now. " if guest.is_debriefed else ""
+    return f"{guest.ending} {stay}The facilitator has the score."

@@ -29,12 +29,13 @@ def human(
     facilitator: bool = False,
     from_minutes: float = 0.0,
     table: Path | None = None,
+    sources: str = "",
 ) -> Human:
     """The people at this process' terminal, at that factor of real time.
 
     At an infinite speed, time passes only by the commands ``wait`` and ``until``: for scripts. At 0 it passes by
     ``next`` too, and deeds take the minutes that they state: for a table without a clock. ``table``: the folder of
-    the run, for which others can join in.
+    the run, for which others can join in, ``sources``: with which options.
     """
     from simulator.console.hosting import Hosting
     from simulator.console.people import Human
@@ -46,7 +47,7 @@ def human(
     seat: Seat = "facilitator" if leads else "alone"
     return Human(
         terminal, speed=paced, seat=seat, unpaced=unpaced, from_minutes=from_minutes,
-        table=None if table is None else Hosting(terminal, table),
+        table=None if table is None else Hosting(terminal, table, sources=sources),
     )  # fmt: skip
 
 

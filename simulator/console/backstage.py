@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from generator.model import Channel, Fault, Hint, Measure, Task, Truth
-from simulator.events import Assumed, Delivered, Event, Hinted
+from simulator.console.telling import planned
+from simulator.console.text import clean
+from simulator.events import Assumed, Delivered, Event, Hinted, Rated
 from simulator.events.matching import counted, matches
 from simulator.faults import mechanism
 from simulator.session.delivering import Deliveries, Waiting
@@ -67,6 +69,15 @@ class Backstage:
     def channels(self) -> tuple[Channel, ...]:
         return self._stage.catalogue.organization.channels
 
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Who acts in it: by the runbook to open, or because somebody writes to them."""
+        drill, catalogue = self._stage.drill, self._stage.catalogue
+        wanted = [one for one in self._stage.runbooks if one.runbook.id == drill.truth.runbook]
+        named = {node.role for compiled in wanted for node in compiled.plan.nodes}
+        named |= {self._stage.service.on_call, *(inject.to for inject in drill.injects)}
+        return tuple(role.id for role in catalogue.organization.roles if role.id in named)
+
     @functools.cached_property
     def harm_t(self) -> float | None:
         """When users begin to be harmed if nobody acts; None: never."""
@@ -89,6 +100,11 @@ class Backstage:
         """All of the drill as they stand now, in its order."""
         waiting = self._deliveries.standing(self._events)
         return tuple(self._message(place, one, t) for place, one in enumerate(waiting, 1))
+
+    def place_of(self, number: int) -> int | None:
+        """Where a message that was sent stands in the drill's list, from 1; None: it was improvised."""
+        found = enumerate(self._deliveries.standing(self._events), 1)
+        return next((place for place, one in found if one.number == number), None)
 
     def _message(self, place: int, waiting: Waiting, t: float) -> MessageSight:
         inject = waiting.inject
@@ -138,7 +154,13 @@ class Backstage:
             if event.t >= since_t or isinstance(event.payload, Assumed)
         )
 
-    # --- hints and what comes next ---------------------------------------------------------------
+    # --- judgements, hints and what comes next ---------------------------------------------------------------
+
+    @property
+    def rated(self) -> dict[str, Rated]:
+        """What the facilitator said last of each dimension."""
+        said = (event.payload for event in self._events)
+        return {one.dimension: one for one in said if isinstance(one, Rated)}
 
     @property
     def hints_left(self) -> tuple[Hint, ...]:
@@ -157,7 +179,7 @@ class Backstage:
             for sight in self.faults
         ]
         messages = [
-            (sight.t, f"message {sight.place} of the agenda")
+            (sight.t, f"{planned(sight.place)} from {clean(sight.message.sender)}")
             for sight in self.messages(t)
             if sight.state == "due" and sight.t is not None
         ]

@@ -14,6 +14,7 @@ from simulator.events import (
     Acknowledged,
     AlertChanged,
     Answered,
+    Approved,
     Assigned,
     Assumed,
     ControlOrdered,
@@ -73,6 +74,7 @@ class Board:
     quiet_t: dict[str, float] = field(default_factory=dict)
     """Since when an alert that fired before does so no more."""
     first_page_t: float | None = None
+    first_page: SignalCard | None = None
     acknowledged_t: float | None = None
     """When anything was acknowledged for the first time."""
     in_force: dict[str, Setting] = field(default_factory=dict)
@@ -83,6 +85,8 @@ class Board:
     """What reached the team, and when."""
     answers: dict[int, str] = field(default_factory=dict)
     """The choice that was made, by the number of the message that asked for it."""
+    approving: set[str] = field(default_factory=set)
+    """Roles that have approved anything."""
     roles: list[str] = field(default_factory=list)
     """Roles that somebody has taken, in order."""
     holders: dict[str, str] = field(default_factory=dict)
@@ -154,6 +158,8 @@ class Board:
                 self.in_force[control] = value
                 self.in_force_t[control] = event.t
                 self.ordered.pop(control, None)
+            case Approved(role):
+                self.approving.add(role)
             case Assumed(role):
                 self.roles = [*(held for held in self.roles if held != role), role]
             case Delivered() as message:
@@ -199,7 +205,7 @@ class Board:
         if alert.state == "firing" and card is not None:
             self.firing[alert.signal] = Alert(card, t)
             if card.severity == "page" and self.first_page_t is None:
-                self.first_page_t = t
+                self.first_page_t, self.first_page = t, card
         else:
             self.firing.pop(alert.signal, None)
             self.acknowledged.discard(alert.signal)

@@ -171,17 +171,20 @@ def _under_way(step: Step, desk: Desk) -> str:
 
 
 def limits(board: Board, scene: Scene, t: float) -> str:
-    """Until when the runbook opened last wants what is still to do, counted from the first page; or nothing.
+    """Until when the runbook opened last, else the page's, wants what is still to do, from the first page; or nothing.
 
     Of the first that is still to come, how long is left.
     """
-    if not board.opened or board.first_page_t is None or board.resolved_t is not None:
+    if board.first_page is None or board.first_page_t is None or board.resolved_t is not None:
         return ""
-    objectives = runbook_of(scene, board.opened[-1]).runbook.objectives
+    runbook = board.opened[-1] if board.opened else board.first_page.runbook
+    objectives = runbook_of(scene, runbook).runbook.objectives
     due = {"contain": objectives.contain_minutes, "mitigate": objectives.mitigate_minutes}
     if board.acknowledged_t is None:
         due = {"acknowledge": objectives.acknowledge_minutes, **due}
     at = {what: board.first_page_t + 60 * minutes for what, minutes in due.items()}
+    if _turned(board, before_t=at["contain"]) and at["contain"] < t:
+        del at["contain"]  # nobody knows yet whether what was turned in time did
     nearest = min((one for one in at.values() if one >= t), default=None)
     left = {
         one: " (past)" if one < t else f" ({times.span(one - t)} left)" * (one == nearest)
@@ -189,6 +192,16 @@ def limits(board: Board, scene: Scene, t: float) -> str:
     }
     return ", ".join(
         f"{what} by {times.time_of_day(board.started, one)}{left[one]}" for what, one in at.items()
+    )
+
+
+def _turned(board: Board, *, before_t: float) -> bool:
+    """Whether a control has been away from its default since the first page, and was so in time."""
+    default = {card.id: card.default for card in board.started.controls}
+    first_t = board.first_page_t or 0.0
+    return any(
+        first_t <= t <= before_t and board.in_force[control] != default[control]
+        for control, t in board.in_force_t.items()
     )
 
 

@@ -28,6 +28,8 @@ CELL, LEAST_CELL = 50, 39
 VALUE = 8
 ROOMY = 12
 """From so many rows on, the controls may take a second one."""
+SPACIOUS = 18
+"""From so many rows on, a message that asks nothing stands beside a question."""
 MANY_ROWS = 1000
 """As many as there is something to say in."""
 FRESH_S = 600
@@ -46,14 +48,14 @@ def rows(desk: Desk, *, width: int, height: int, pace: str = "", vitals: int | N
     """
     head = [_clock(desk, width, pace)]
     roomy = height >= ROOMY
-    told = [*_incident(desk, width, roomy=roomy), *_behind(desk, width, roomy=roomy)]
+    told = [*_incident(desk, width, height=height), *_behind(desk, width, roomy=roomy)]
     tail = [*_controls(desk, width, folded=roomy), *told]
     left = height - len(head) - len(tail)
     if desk.board.paused:
         hidden = f" {HIDDEN}{'' if desk.seat == 'participant' else ' `resume` goes on.'}"
         return [*head, [("class:paused", cut(hidden, width))], *tail][:height]
     alerts = list(_alerts(desk, width))
-    most = max(LEAST_ALERTS, left - _chart_rows_least(width))
+    most = max(1, min(LEAST_ALERTS, left), left - _chart_rows_least(width))
     shown_alerts = (
         alerts if len(alerts) <= most else [*alerts[: most - 1], _more(len(alerts) - most + 1, width)]
     )
@@ -73,9 +75,10 @@ def _clock(desk: Desk, width: int, pace: str) -> Row:
     left = times.span(max(0.0, 60 * horizon - desk.t))
     stands = "STANDS  " if desk.board.returned else "NOT STARTED  "
     state = "PAUSED  " if desk.board.paused else stands if desk.waiting else ""
-    speed = f"  {pace}" if pace else ""
-    text = f" {state}{now} UTC  +{desk.t / 60:.0f} min, {left} left{speed}  {desk.scene.service.id}"
-    text += f"  as {desk.role}" if desk.role else f"  {desk.person or SEATS[desk.seat]}"
+    who = f"as {desk.role}" if desk.role else desk.person or SEATS[desk.seat]
+    parts = [f" {state}{now} UTC  +{desk.t / 60:.0f} min, {left} left", pace, desk.scene.service.id, who]
+    while len(text := "  ".join(filter(None, parts))) > width and len(parts) > 2:
+        del parts[-2]  # who acts is read on the narrowest screen
     return [("class:paused" if desk.board.paused or desk.waiting else "class:title", cut(text, width))]
 
 
@@ -183,22 +186,16 @@ def _controls(desk: Desk, width: int, *, folded: bool) -> list[Row]:
     ]
 
 
-def _incident(desk: Desk, width: int, *, roomy: bool) -> Iterator[Row]:
+def _incident(desk: Desk, width: int, *, height: int) -> Iterator[Row]:
     """Where rows are scarce, the roles make room for what presses: limits and a message."""
     board = desk.board
     yield [("class:dim", " incident "), *_declared(board, desk.t, width - 10)]
-    pressing = [*_limits(desk, width), *_message(desk, width)]
-    if roomy or not pressing:
-        yield [
-            ("class:dim", " roles    "),
-            (
-                "",
-                cut(
-                    ", ".join(map(board.taken, board.roles)) or "nobody has taken a role: `as ROLE`",
-                    width - 10,
-                ),
-            ),
-        ]
+    pressing = [*_limits(desk, width), *_message(desk, width, spacious=height >= SPACIOUS)]
+    if height >= ROOMY or not pressing:
+        taken = ", ".join(map(board.taken, board.roles))
+        free = f"you act as {desk.role}: `as ROLE` takes another" if desk.role else ""
+        words = taken or free or "nobody has taken a role: `as ROLE`"
+        yield [("class:dim", " roles    "), ("", cut(words, width - 10))]
     yield from pressing
     yield [
         ("class:dim", " next     "),
@@ -207,11 +204,14 @@ def _incident(desk: Desk, width: int, *, roomy: bool) -> Iterator[Row]:
 
 
 def _behind(desk: Desk, width: int, *, roomy: bool) -> Iterator[Row]:
-    """What only the facilitator sees; where rows are scarce, what comes next alone."""
+    """What only the facilitator sees; where rows are scarce, all of it in one."""
     if desk.backstage is not None:
-        found = [*prompter.rows(desk, desk.backstage, width - 10)]
-        for title, words in found if roomy else found[-1:]:
-            yield [("class:dim", f" {title:9}"), ("class:dim", words)]
+        found = [*prompter.rows(desk, desk.backstage)]
+        if not roomy:
+            (_, truth), (_, tasks), (title, coming) = found
+            found = [(title, f"{coming}; tasks {tasks}; {truth}")]
+        for title, words in found:
+            yield [("class:dim", f" {title:9}"), ("class:dim", cut(words, width - 10))]
 
 
 def _limits(desk: Desk, width: int) -> Iterator[Row]:
@@ -226,24 +226,45 @@ def _limits(desk: Desk, width: int) -> Iterator[Row]:
     yield [("class:dim", " limits   "), ("", cut(text, width - 10))]
 
 
-def _message(desk: Desk, width: int) -> Iterator[Row]:
-    """The newest question that nobody has answered, and how to; else the newest message, as long as it is fresh."""
-    board = desk.board
-    if board.open_questions:
-        t, message = board.open_questions[-1]
-        yield _line("question", _said(t, message, board), width)
-        ids = " | ".join(choice.id for choice in message.choices)
-        yield _line("", f"`answer {message.number}` {ids}", width)
-    elif board.messages and desk.t - board.messages[-1][0] <= FRESH_S:
-        yield _line("message", _said(*board.messages[-1], board), width)
+def _message(desk: Desk, width: int, *, spacious: bool) -> Iterator[Row]:
+    """The question to who reads this that has waited longest, else anybody's, and how to answer it; then news.
+
+    Of messages that ask nothing, the newest one as long as it is fresh; beside a question only where there is room.
+    """
+    board, asking = desk.board, desk.board.open_questions
+    if asking:
+        t, message = min(asking, key=lambda pair: (not _mine(pair[1], desk), pair[0]))
+        yield _line("question", _said(t, message, desk), width, _more_of(asking, "answer"))
+        if desk.seat != "participant" or _mine(message, desk):
+            ids = " | ".join(choice.id for choice in message.choices)
+            yield _line("", f"`answer {message.number}` {ids}", width)
+    news = [(t, one) for t, one in board.messages if not one.choices and desk.t - t <= FRESH_S]
+    if not news:
+        return
+    t, message = max(news, key=lambda pair: (_mine(pair[1], desk), pair[0]))
+    asks_me = any(_mine(asked, desk) for _, asked in asking)
+    if spacious or not asking or (_mine(message, desk) and not asks_me):
+        yield _line("message", _said(t, message, desk), width, _more_of(news, "messages") if spacious else "")
 
 
-def _said(t: float, message: Delivered, board: Board) -> str:
-    return f"{times.time_of_day(board.started, t)} {message.sender}: {message.text}"
+def _more_of(found: Sequence[object], listing: str) -> str:
+    return f" +{len(found) - 1} more: `{listing}`" if len(found) > 1 else ""
 
 
-def _line(title: str, text: str, width: int) -> Row:
-    return [("class:dim", f" {title:9}"), ("class:message", cut(clean(text), width - 10))]
+def _mine(message: Delivered, desk: Desk) -> bool:
+    """Whether it was written to who reads this; at a table one person may have several roles."""
+    return message.to == desk.role or bool(desk.person and desk.board.holders.get(message.to) == desk.person)
+
+
+def _said(t: float, message: Delivered, desk: Desk) -> str:
+    to = "you" if _mine(message, desk) else message.to
+    return f"{times.time_of_day(desk.board.started, t)} {message.sender} to {to}: {message.text}"
+
+
+def _line(title: str, text: str, width: int, note: str = "") -> Row:
+    """``note`` stands at the end, however long the text is."""
+    said = cut(clean(text), width - 10 - len(note))
+    return [("class:dim", f" {title:9}"), ("class:message", cut(said.rstrip() + note, width - 10))]
 
 
 def _declared(board: Board, t: float, width: int) -> Row:
@@ -259,7 +280,7 @@ def _declared(board: Board, t: float, width: int) -> Row:
                 cut(f"{text}, called over at {times.time_of_day(started, board.resolved_t)}", width),
             )
         ]
-    if board.posted_t is not None:
+    if board.posted_t is not None and board.posted_t >= at:
         text += f"; last update {times.time_of_day(started, board.posted_t)}"
     due = board.update_due_t
     if due is None:

@@ -34,6 +34,8 @@ class Desk:
     """The pseudonym of who sits at a table; the facilitator needs none."""
     backstage: Backstage | None = None
     """What only a facilitator may see; None at every other seat."""
+    begins_t: float = 0.0
+    """From when on people play; seconds since the start."""
     waiting: bool = False
     """Whether the drill stands before its start."""
     stands: bool = False

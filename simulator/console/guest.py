@@ -18,7 +18,7 @@ from simulator.console.sources import Source
 from simulator.console.telling import Line
 from simulator.console.terminal import EndOfInput, SharedTerminal
 from simulator.console.text import clean
-from simulator.console.wire import GoneError
+from simulator.console.wire import LOST, GoneError
 from simulator.events import Event, Started
 from simulator.responders.seen import Seen
 from simulator.responders.view import Scene
@@ -29,7 +29,6 @@ PATIENCE_S = 15.0
 LOOK_S = 0.5
 """How often to look for news where nothing says that there are some."""
 LEAVE = "leave"
-LOST = "The facilitator's terminal is gone. If the drill goes on, the same command brings you back."
 SILENT = "The table does not answer: has the facilitator's process been stopped?"
 
 

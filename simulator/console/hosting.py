@@ -7,28 +7,30 @@ guest at once, and waits for none: who hangs, floods or sends rubbish loses the 
 from __future__ import annotations
 
 import selectors
+import shlex
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from generator import values
-from simulator.console import wire
+from simulator.console import times, wire
+from simulator.console.clock import speed_of
+from simulator.console.connected import LINES_PER_S, Guest
 from simulator.console.desk import Desk
 from simulator.console.door import Door
-from simulator.console.names import NameError_, Names
+from simulator.console.names import FILE, NameError_, Names
 from simulator.console.places import Came, Heard, Place, Typed, Went
 from simulator.console.telling import Line
 from simulator.console.terminal import EndOfInput, SharedTerminal
 from simulator.console.wire import GoneError, Hello, Said, Wire
-from simulator.events import Event
+from simulator.events import Ended, Event
 
 MOST_GUESTS = 24
-BURST, LINES_PER_S = 20.0, 10.0
-"""What one guest may say at once, and for long; the rest waits in their own process."""
+MOST_AT_THE_DOOR = 24
+"""Connections of which nobody has said yet who comes; another one takes the place of the oldest."""
 GREETING_S = 10.0
 """So long may a connection say nothing about who comes."""
 PARTING_S = 1.0
@@ -36,29 +38,16 @@ PARTING_S = 1.0
 LEAST_WIDTH, MOST_WIDTH = 20, 400
 
 
-@dataclass(slots=True, eq=False)
-class Guest:
-    """A connection; at a place once somebody has said who comes."""
-
-    wire: Wire
-    since: float
-    place: Place | None = None
-    greeted: bool = False
-    messages: deque[Mapping[str, Any]] = field(default_factory=deque)
-    """What has come and is not heard yet."""
-    tokens: float = BURST
-    counted: float = 0.0
-
-
 class Hosting:
     """The table of a facilitator who has company."""
 
     has_company = True
 
-    def __init__(self, terminal: SharedTerminal, folder: Path) -> None:
+    def __init__(self, terminal: SharedTerminal, folder: Path, *, sources: str = "") -> None:
+        """``sources``: the options that others need to find the same sources, where they are not at hand."""
         self.first = Place("facilitator", scripted=terminal.scripted)
         self._terminal = terminal
-        self._folder = folder
+        self._folder, self._sources = folder, sources
         self._names = Names(folder)
         self._door = Door(folder)
         self._selector = selectors.DefaultSelector()
@@ -75,11 +64,17 @@ class Hosting:
         self._timed: Mapping[str, Any] = {}
         self._silent = False
         """Whether the facilitator's input is at its end."""
+        self._ended = False
+        """Whether all were shown how the drill ended."""
         self._open = True
 
     def open(self, desk: Callable[[Place], Desk]) -> None:
         self._desk = desk
-        self.say([("class:question", f"Others join with: drill join {self._folder} --name NAME")])
+        folder = self._folder.resolve() if self._sources else self._folder
+        command = f"drill join {shlex.quote(str(folder))}{self._sources} --name NAME --role ROLE"
+        self.say([("class:question", f"Others join with: {command}")])
+        if (backstage := desk(self.first).backstage) is not None:
+            self.say([("", f"Roles: {', '.join(backstage.roles)}")])
 
     # --- what comes ------------------------------------------------------------------------------
 
@@ -139,21 +134,21 @@ class Hosting:
             if guest in self._guests:
                 self._watch(guest)
         except GoneError as error:
-            self._hang_up(guest, str(error))
+            self._hang_up(guest, f"The facilitator's terminal hung up: {error}.")
 
     def _let_in(self) -> None:
         with suppress(OSError):
             end, _ = self._door.socket.accept()
-            if len(self._guests) >= MOST_GUESTS:
-                end.close()
-                return
+            at_the_door = [guest for guest in self._guests if not guest.greeted]
+            if len(at_the_door) >= MOST_AT_THE_DOOR:
+                self._hang_up(at_the_door[0], "The facilitator's terminal hung up: nobody said who comes.")
             guest = Guest(Wire(end, longest=wire.LONGEST_SAID), time.monotonic())
             self._guests.append(guest)
             self._selector.register(guest.wire, selectors.EVENT_READ, guest)
 
     def _exchange(self, guest: Guest, events: int) -> None:
         if events & selectors.EVENT_WRITE:
-            guest.wire.flush()
+            guest.go_on()
         if events & selectors.EVENT_READ:
             guest.messages += guest.wire.receive()
 
@@ -161,11 +156,8 @@ class Hosting:
         """Hear a guest as often as is fair."""
         if not guest.greeted and now - guest.since > GREETING_S:
             raise GoneError("nobody said who comes")
-        guest.tokens = min(BURST, guest.tokens + (now - guest.counted) * LINES_PER_S)
-        guest.counted = now
-        while guest.messages and guest.tokens >= 1:
-            guest.tokens -= 1
-            self._take(guest, guest.messages.popleft())
+        for message in guest.may_say(now):
+            self._take(guest, message)
 
     def _take(self, guest: Guest, message: Mapping[str, Any]) -> None:
         try:
@@ -190,7 +182,7 @@ class Hosting:
     def _watch(self, guest: Guest) -> None:
         """Read from a guest who has been heard, write to one who has something to come."""
         wanted = (0 if guest.messages else selectors.EVENT_READ) | (
-            selectors.EVENT_WRITE if guest.wire.has_unsent else 0
+            selectors.EVENT_WRITE if guest.is_late else 0
         )
         known = self._selector.get_map().get(guest.wire.fileno())
         if known is not None and known.events != wanted:
@@ -202,31 +194,66 @@ class Hosting:
     # --- who comes and goes ----------------------------------------------------------------------
 
     def _greet(self, guest: Guest, hello: Hello) -> None:
+        self._room_for(hello)
         guest.greeted = True
+        known_role = not hello.role or hello.role in self._desk(self.first).board.started.roles
         if not hello.watch:
-            self._seat(guest, hello)
+            self._seat(guest, hello.name, hello.role if known_role else "")
         person = guest.place.person if guest.place else ""
-        guest.wire.send(wire.encoded({"welcome": person}))
-        for line in self._history:
-            guest.wire.send(line)
-        guest.wire.send(wire.encoded(self._time))
+        guest.send(wire.encoded({"welcome": person}))
+        guest.catch_up(self._history)
+        guest.send(wire.encoded(self._time))
+        guest.send(wire.encoded({"reply": [("class:question", self._ahead())]}))
+        if not known_role:
+            said = "? there is no such role here: `roles` lists them, `as ROLE` takes one"
+            guest.send(wire.encoded({"reply": [("class:error", said)]}))
 
-    def _seat(self, guest: Guest, hello: Hello) -> None:
-        known = self._names.known(hello.name)
-        person = self._names.person(hello.name)
+    def _room_for(self, hello: Hello) -> None:
+        """GoneError when the table is full; who comes back takes no more room than before."""
+        back = "" if hello.watch else self._names.known(hello.name)
+        here = [guest for guest in self._greeted() if guest.place is None or guest.place.person != back]
+        if len(here) >= MOST_GUESTS:
+            raise GoneError(f"the table is full, with {MOST_GUESTS} at it; come again when somebody has left")
+
+    def _ahead(self) -> str:
+        """How long it will take those who come now."""
+        desk = self._desk(self.first)
+        now = times.time_of_day(desk.board.started, desk.t)
+        left_s = 60 * desk.scene.horizon_minutes - desk.t
+        said = f"It is {now}, and the exercise lasts at most {times.span(left_s)} more"
+        if desk.stands:
+            return f"{said}. Time passes as the facilitator says, and as deeds take it."
+        pace = desk.board.pace
+        return f"{said}: at {pace}, {times.span(left_s / (speed_of(pace) or 1.0))} of real time."
+
+    def _seat(self, guest: Guest, name: str, role: str) -> None:
+        known = self._names.known(name)
+        person = self._pseudonym(name)
         place = self._places.setdefault(person, Place("participant", person))
         for other in [other for other in self._guests if other.place is place]:
             other.place = None  # nobody went: they come back by another door
-            self._hang_up(other, "you came back in another terminal")
+            self._hang_up(other, "You came back in another terminal, and go on there; this one is closed.")
         guest.place = place
         if not known:
             self.say([("class:dim", f"{person} is {self._names.name(person)}")])
-        self._heard.append(Came(place, hello.role))
+        self._heard.append(Came(place, role))
+
+    def _pseudonym(self, name: str) -> str:
+        """GoneError when it cannot be written down who that is, of which the facilitator is told."""
+        try:
+            return self._names.person(name)
+        except OSError as error:
+            file, why = self._folder / FILE, error.strerror or error
+            said = f"? Somebody was turned away at the door: {file} cannot be written ({why})."
+            self.say([("class:error", f"{said} They can come again when it can.")])
+            raise GoneError(
+                f"your name cannot be written down there ({why}); tell the facilitator"
+            ) from error
 
     def _hang_up(self, guest: Guest, why: str) -> None:
         self._guests.remove(guest)
         with suppress(GoneError):
-            guest.wire.send(wire.encoded({"bye": f"The facilitator's terminal hung up: {why}."}))
+            guest.wire.send(wire.encoded({"bye": why}))
         if guest.wire.fileno() in self._selector.get_map():
             self._selector.unregister(guest.wire)
         guest.wire.close()
@@ -237,10 +264,11 @@ class Hosting:
 
     def show(self, event: Event) -> None:
         """Push what participants may see of what was recorded."""
+        self._ended = self._ended or isinstance(event.payload, Ended)
         if (row := wire.public(event)) is not None:
             self._history.append(wire.encoded({"event": row}))
             for guest in self._greeted():
-                self._send(guest, self._history[-1])
+                self._send(guest, self._history[-1], happened=True)
 
     def say(self, lines: Iterable[Line], to: Place | None = None) -> None:
         """An answer to one place; the facilitator's without a place."""
@@ -274,8 +302,8 @@ class Hosting:
     def _at(self, place: Place) -> list[Guest]:
         return [guest for guest in self._guests if guest.place is place]
 
-    def _send(self, guest: Guest, line: bytes) -> None:
-        self._attend(guest, lambda guest: guest.wire.send(line))
+    def _send(self, guest: Guest, line: bytes, *, happened: bool = False) -> None:
+        self._attend(guest, lambda guest: guest.send(line, happened=happened))
 
     # --- the end ---------------------------------------------------------------------------------
 
@@ -286,12 +314,12 @@ class Hosting:
         self._open = False
         self._door.close()
         for guest in self._greeted():
-            self._send(guest, wire.encoded({"bye": "", "over": True}))
+            self._send(guest, wire.encoded({"bye": "" if self._ended else wire.LOST}))
         until = time.monotonic() + PARTING_S
-        while (late := [g for g in self._guests if g.wire.has_unsent]) and time.monotonic() < until:
+        while (late := [g for g in self._guests if g.is_late]) and time.monotonic() < until:
             self._selector.select(max(0.0, until - time.monotonic()))
             for guest in late:
-                self._attend(guest, lambda guest: guest.wire.flush())
+                self._attend(guest, Guest.go_on)
         for guest in self._guests:
             guest.wire.close()
         self._guests.clear()

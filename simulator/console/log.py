@@ -8,6 +8,8 @@ from simulator.console.telling import Line
 from simulator.console.text import fold
 
 MOST_LINES = 5000
+PRESSING = ("class:bad", "class:message")
+"""Styles of pages and messages."""
 
 
 class Log:
@@ -17,8 +19,12 @@ class Log:
         self._lines: list[Line] = []
         self._folded: list[Line] = []
         self._width = 0
+        self.answered = False
+        """Whether anything was typed yet."""
         self._top: int | None = None
         """Index of the first folded line shown; None: follow the tail."""
+        self.news = ""
+        """What was said last of what presses, while somebody read what is not the tail."""
         self._answer: int | None = None
         """Index of the line with which the answer to the last command begins, until it is settled."""
 
@@ -30,6 +36,8 @@ class Log:
     def add(self, lines: Iterable[Line]) -> None:
         for line in lines:
             self._lines.append(line)
+            if self.reading and line[0] in PRESSING:
+                self.news = line[1]
             if self._width:
                 self._folded += _folded(line, self._width)
         if len(self._lines) > MOST_LINES:
@@ -38,7 +46,7 @@ class Log:
 
     def answer(self, command: str) -> None:
         """A command was typed: what follows is its answer."""
-        self._top = None
+        self._top, self.news, self.answered = None, "", True
         self._answer = len(self._lines)
         self.add([("class:next", command)])
 
@@ -62,10 +70,16 @@ class Log:
         self._refold(width)
         return max(0, len(self._folded) - self._first(height) - height)
 
+    def length(self, *, width: int) -> int:
+        """How many lines there are in all."""
+        self._refold(width)
+        return len(self._folded)
+
     def scroll(self, pages: int, *, width: int, height: int) -> None:
         self._refold(width)
         top = max(0, self._first(height) + pages * max(1, height - 1))
         self._top = None if top + height >= len(self._folded) else top
+        self.news = "" if self._top is None else self.news
 
     def _first(self, height: int) -> int:
         return max(0, len(self._folded) - height) if self._top is None else self._top

@@ -8,12 +8,11 @@ import re
 from pathlib import Path
 
 from simulator.console.text import clean
+from simulator.console.veil import same, veiled
 
 FILE = "people.yaml"
 DRAFT = f".{FILE}.new"
 LONGEST = 60
-LEAST_LETTERS = 3
-"""Shorter names are not looked for in what is typed: too many words are as short."""
 HEAD = "# Who was who in this drill. `drill forget` erases this file; the record holds without it.\n"
 ROW = re.compile(r"(p[1-9]\d*):\s*(.+)")
 
@@ -33,44 +32,33 @@ class Names:
     def name(self, person: str) -> str:
         return self._names[person]
 
-    def known(self, name: str) -> bool:
-        """Whether somebody of that name has been there before."""
-        return _same(name) in map(_same, self._names.values())
+    def known(self, name: str) -> str:
+        """The pseudonym of somebody of that name who has been there before; empty for others."""
+        wanted = same(clean(name))
+        return next((person for person, known in self._names.items() if same(known) == wanted), "")
 
     def person(self, name: str) -> str:
-        """The pseudonym of a name, written down before it is used; NameError_ for what is no name."""
+        """The pseudonym of a name, written down before it is used.
+
+        NameError_ for what is no name, OSError when it cannot be written down: nobody is known by it then.
+        """
         wanted = " ".join(clean(name).split())
         if not any(sign.isalpha() for sign in wanted) or len(wanted) > LONGEST:
             raise NameError_(f"give a name of at most {LONGEST} signs, with --name")
-        for person, known in self._names.items():
-            if _same(known) == _same(wanted):
-                return person
+        if known := self.known(wanted):
+            return known
         person = f"p{1 + max((int(known[1:]) for known in self._names), default=0)}"
-        self._names[person] = wanted
-        self._write()
+        names = {**self._names, person: wanted}
+        self._write(names)
+        self._names = names
         return person
 
     def veil(self, text: str) -> str:
-        """The text with pseudonyms in the place of names, whole or first ones."""
-        people = {
-            name.casefold(): person
-            for person, whole in reversed(self._names.items())
-            for name in (whole.split()[0], whole)
-            if sum(sign.isalpha() for sign in name) >= LEAST_LETTERS
-        }
-        if not people:
-            return text
-        longest_first = sorted(people, key=len, reverse=True)
-        shapes = (r"\s+".join(map(re.escape, name.split())) for name in longest_first)
-        pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(shapes)})(?![\w-])", re.IGNORECASE)
+        """The text with pseudonyms in the place of names, whole ones and parts of them."""
+        return veiled(text, self._names)
 
-        def pseudonym(found: re.Match[str]) -> str:
-            return people.get(" ".join(found[0].split()).casefold(), found[0])
-
-        return pattern.sub(pseudonym, text)
-
-    def _write(self) -> None:
-        rows = (f"{person}: {json.dumps(name, ensure_ascii=False)}\n" for person, name in self._names.items())
+    def _write(self, names: dict[str, str]) -> None:
+        rows = (f"{person}: {json.dumps(name, ensure_ascii=False)}\n" for person, name in names.items())
         made = self._file.with_name(DRAFT)
         made.unlink(missing_ok=True)
         handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -96,10 +84,6 @@ def _read(file: Path) -> dict[str, str]:
         return {}
     rows = map(ROW.fullmatch, file.read_text(encoding="utf-8", errors="replace").splitlines())
     return {row[1]: name for row in rows if row is not None and (name := _plain(row[2].strip()))}
-
-
-def _same(name: str) -> str:
-    return " ".join(clean(name).split()).casefold()
 
 
 def _plain(text: str) -> str:

@@ -15,6 +15,7 @@ from simulator.console.clock import TABLE, DrillClock, WallClock, pace_of, speed
 from simulator.console.commands import CommandError, understand
 from simulator.console.commands.base import (
     ActAs,
+    AskFirst,
     AskToEnd,
     Begin,
     ChangeSpeed,
@@ -32,15 +33,27 @@ from simulator.console.desk import Desk, Seat
 from simulator.console.passing import Passing
 from simulator.console.places import Came, Heard, Place, Typed, Went, arrival, departure, permitted
 from simulator.console.table import Alone, Table
+from simulator.console.telling import Line
 from simulator.console.terminal import EndOfInput, Terminal
 from simulator.console.text import clean, fold
 from simulator.console.vocabulary import steps as steps_of
-from simulator.events import FACILITATOR, Ended, Event, Improvement, Paused, Rated, Resumed, Returned, Started
+from simulator.events import (
+    FACILITATOR,
+    Delivered,
+    Ended,
+    Event,
+    Improvement,
+    Paused,
+    Rated,
+    Resumed,
+    Returned,
+    Started,
+)
 from simulator.responders.view import Move, Scene, View
 from simulator.session.delivering import Deliveries
 from simulator.session.stage import Stage
 
-YES = ("y", "yes")
+YES, NO = ("y", "yes"), ("n", "no")
 ASKS = {
     "ended": "End the drill for everybody?",
     "aborted": "Abort the drill for everybody? It will not be scored.",
@@ -73,6 +86,7 @@ class Human:
         self._seat, self._unpaced = seat, unpaced
         self._clock = DrillClock(speed, wall or WallClock())
         waits = seat == "facilitator" or from_minutes > 0
+        self._begins_t = 60 * from_minutes
         self._passing = Passing(self._clock, stands_from_t=60 * from_minutes if waits else None)
         self._running = False
         self._until_t = 0.0
@@ -98,7 +112,11 @@ class Human:
         if played and self._seat == "facilitator" and not self._deaf:
             steps = [f"{step.runbook.runbook.id}/{step.node.id}" for step in steps_of(self._scene).values()]
             yield from debriefing.debrief(
-                self._asked, roles=self._board.started.roles, steps=steps, known=self._before.rated
+                self._asked,
+                roles=self._board.started.roles,
+                steps=steps,
+                known=self._before.rated,
+                before=self._backstage.rated,
             )
 
     def _asked(self, question: str) -> str:
@@ -108,6 +126,9 @@ class Human:
             return self._table.veil(clean(self._terminal.ask(None) or "").strip())
         except EndOfInput:
             raise debriefing.StopAsking from None
+        except KeyboardInterrupt:
+            self._terminal.say([("", "")])  # behind the ^C that the terminal shows
+            raise
 
     # --- the record speaks -----------------------------------------------------------------------
 
@@ -147,10 +168,19 @@ class Human:
         self._passing.saw(event)
         if isinstance(event.payload, Returned):
             self._go_on(event.t)
-        self._terminal.say(telling.lines(event, self._board, backstage=self._seat == "facilitator"))
+        leads = self._seat == "facilitator"
+        self._terminal.say(telling.lines(event, self._board, backstage=leads, begins_t=self._begins_t))
+        self._terminal.say(self._behind(event))
         self._table.show(event)
         if isinstance(event.payload, Ended):
             self.close()
+
+    def _behind(self, event: Event) -> Iterator[Line]:
+        """The facilitator reads which message of the agenda arrived."""
+        if self._seat == "facilitator" and isinstance(event.payload, Delivered):
+            place = self._backstage.place_of(event.payload.number)
+            name = "improvised" if place is None else f"{telling.planned(place)} of the agenda"
+            yield "class:dim", f"          (hidden) that was {name}"
 
     # --- the session asks ------------------------------------------------------------------------
 
@@ -224,6 +254,7 @@ class Human:
         except CommandError as error:
             self._table.say([("class:error", f"? {clean(str(error))}")], place)
             return
+        self._table.say([("class:question", clean(said)) for said in reply.warns], place)
         yield from self._acts(reply.deeds)
         self._table.say([("class:reply", clean(said)) for said in reply.says], place)
         yield from self._grant(place, reply)
@@ -240,6 +271,9 @@ class Human:
         match reply.wish:
             case ActAs(role):
                 place.role = role
+            case AskFirst(question):
+                place.confirming = reply.wish
+                self._table.say([("class:question", clean(question))], place)
             case AskToEnd(reason):
                 place.confirming = reply.wish
                 self._table.say([("class:question", f"{ASKS[reason]} Type yes or no.")], place)
@@ -253,12 +287,23 @@ class Human:
             case GiveHint():
                 yield from self._answer(place, lambda desk: hinted(self._backstage))
 
-    def _confirm(self, place: Place, text: str, asked: AskToEnd) -> Iterator[Move]:
+    def _confirm(self, place: Place, text: str, asked: AskFirst | AskToEnd) -> Iterator[Move]:
         place.confirming = None
-        if text.lower() in YES:
+        if isinstance(asked, AskFirst):
+            yield from self._confirm_deed(place, text, asked)
+        elif text.lower() in YES:
             yield Move(0, FACILITATOR, Ended(asked.reason), self._instant())
         else:
             self._table.say([("class:question", "The drill goes on.")], place)
+
+    def _confirm_deed(self, place: Place, text: str, asked: AskFirst) -> Iterator[Move]:
+        """What is neither yes nor no is no, and is obeyed: a script loses no line."""
+        if text.lower() in YES:
+            yield from self._answer(place, lambda desk: asked.then)
+            return
+        self._table.say([("class:question", asked.otherwise)], place)
+        if text.lower() not in NO:
+            yield from self._obey(place, text)
 
     def _fall_silent(self) -> Iterator[Move]:
         """No more input: the drill plays to its horizon, unless it stands."""
@@ -284,6 +329,7 @@ class Human:
             width=self._terminal.width if is_first else place.width,
             seat=place.seat,
             backstage=self._backstage if place.seat == "facilitator" else None,
+            begins_t=self._begins_t,
             waiting=self._passing.waiting,
             stands=self._clock.speed is None,
             unpaced=self._unpaced,

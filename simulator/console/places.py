@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from simulator.console.board import Board
-from simulator.console.commands.base import ActAs, AskToEnd, CommandError, Deed, Later, Reply
+from simulator.console.commands.base import ActAs, AskFirst, AskToEnd, CommandError, Deed, Later, Reply
 from simulator.console.desk import Seat
-from simulator.events import FACILITATOR, WORLD, Assigned, Joined, Left
+from simulator.events import FACILITATOR, WORLD, Answered, Assigned, Joined, Left
 
 FORBIDDEN = "that is for the facilitator to do"
 
@@ -23,7 +23,7 @@ class Place:
     """In which they act; none before they take one."""
     width: int = 80
     scripted: bool = False
-    confirming: AskToEnd | None = None
+    confirming: AskFirst | AskToEnd | None = None
     """What they were asked to say yes or no to."""
 
 
@@ -53,8 +53,10 @@ def permitted(reply: Reply, place: Place, board: Board) -> None:
     """CommandError when somebody at a table acts in a role that is not theirs, or as the facilitator."""
     if place.seat == "alone":
         return
-    if place.seat == "participant" and not isinstance(reply.wish, ActAs | Later | None):
+    if place.seat == "participant" and not isinstance(reply.wish, ActAs | AskFirst | Later | None):
         raise CommandError(FORBIDDEN)
+    if isinstance(reply.wish, AskFirst):
+        permitted(reply.wish.then, place, board)
     holders = dict(board.holders)
     for deed in reply.deeds:
         if isinstance(deed.action, Assigned):
@@ -64,16 +66,26 @@ def permitted(reply: Reply, place: Place, board: Board) -> None:
                 raise CommandError(FORBIDDEN)
         elif deed.actor != WORLD:
             _own(deed.actor, holders.get(deed.actor, ""), place)
+            if isinstance(deed.action, Answered):
+                to = asked(deed.action.message, board)
+                what = f"message {deed.action.message} is for {to} to answer"
+                _own(to, holders.get(to, ""), place, what)
 
 
-def _own(role: str, holder: str, place: Place) -> None:
+def asked(number: int, board: Board) -> str:
+    """The role to which the message of that number was written."""
+    return next(message.to for _, message in board.messages if message.number == number)
+
+
+def _own(role: str, holder: str, place: Place, what: str = "") -> None:
     if not role:
         raise CommandError("take a role first: `as ROLE`; `roles` lists them")
     if holder == place.person:  # nobody's role may be played by the facilitator
         return
+    what = what or f"that is for {role} to do"
     if holder:
-        raise CommandError(f"that is for {role} to do, and {holder} has that role")
-    raise CommandError(f"that is for {role} to do, and nobody has that role: `as {role}` takes it")
+        raise CommandError(f"{what}, and {holder} has that role")
+    raise CommandError(f"{what}, and nobody has that role: `as {role}` takes it")
 
 
 def arrival(place: Place, board: Board) -> tuple[Deed, ...]:

@@ -8,6 +8,7 @@ from generator.model import Hint, Measure
 from simulator.console import times
 from simulator.console.backstage import Backstage, FaultSight, MessageSight, TaskSight
 from simulator.console.desk import Desk
+from simulator.console.telling import planned
 from simulator.console.text import clean, cut, priced
 from simulator.console.wording import setting
 from simulator.events import Started
@@ -22,7 +23,7 @@ def agenda(desk: Desk, backstage: Backstage) -> Iterator[str]:
     """Messages, tasks and hints as they stand, and what comes next."""
     started = desk.board.started
     yield next_line(desk, backstage)
-    yield "# Messages: `send`, `hold`, `release` and `leave-out` take the number in front"
+    yield "# Messages: `send`, `hold`, `release` and `leave-out` take the a-number in front"
     yield from (_message(sight, started) for sight in backstage.messages(desk.t))
     yield "# Tasks"
     places = {sight.id: sight.place for sight in backstage.messages(desk.t)}
@@ -71,24 +72,28 @@ def next_line(desk: Desk, backstage: Backstage) -> str:
         end = times.time_of_day(started, 60 * desk.scene.horizon_minutes)
         return f"Nothing more is known to come before the end at {end}."
     at, words = min(coming)
-    return f"{times.time_of_day(started, at)} {words}, in {times.span(at - desk.t)}"
+    return f"{times.time_of_day(started, at)} {words}, in {times.left(at - desk.t)}"
 
 
-def rows(desk: Desk, backstage: Backstage, width: int) -> Iterator[tuple[str, str]]:
+def rows(desk: Desk, backstage: Backstage) -> Iterator[tuple[str, str]]:
     """Rows of the facilitator's dashboard, each a title and its words."""
     faults = [sight for sight in backstage.faults if not sight.noise]
     begun = [_briefly(sight, desk) for sight in faults]
-    yield "truth", cut("; ".join(begun) or "nothing goes wrong", width)
+    yield "truth", "; ".join(begun) or "nothing goes wrong"
     tasks = backstage.tasks(desk.t)
     overdue = [sight.task.id for sight in tasks if sight.state == "overdue"]
     broken = [sight.task.id for sight in tasks if sight.state == "broken"]
     done = sum(sight.state in ("done", "late") for sight in tasks)
     asked = sum(not sight.task.must_not and sight.state != "unasked" for sight in tasks)
+    unasked = sum(not sight.task.must_not and sight.state == "unasked" for sight in tasks)
+    forbidden = sum(sight.task.must_not for sight in tasks)
     words = [f"{done} of {asked} done"]
+    words += [f"{unasked} not asked yet"] if unasked else []
+    words += [f"{forbidden} must not be done"] if forbidden and not broken else []
     words += [f"overdue: {', '.join(overdue)}"] if overdue else []
     words += [f"must not, and was: {', '.join(broken)}"] if broken else []
-    yield "tasks", cut("; ".join(words), width)
-    yield "coming", cut(next_line(desk, backstage), width)
+    yield "tasks", "; ".join(words)
+    yield "coming", next_line(desk, backstage)
 
 
 def _briefly(sight: FaultSight, desk: Desk) -> str:
@@ -101,7 +106,7 @@ def _message(sight: MessageSight, started: Started) -> str:
     text = cut(clean(message.text), TEXT).rstrip()
     choices = f" [{' | '.join(choice.id for choice in message.choices)}]" if message.choices else ""
     return (
-        f"{sight.place:2}  {_when(sight, started)}  "
+        f"{planned(sight.place):>3}  {_when(sight, started)}  "
         f"{clean(message.sender)} to {message.to} on {message.channel}: {text}{choices}"
     )
 
@@ -109,7 +114,7 @@ def _message(sight: MessageSight, started: Started) -> str:
 def message(sight: MessageSight, started: Started) -> Iterator[str]:
     """A message whole, with what it asks for."""
     one = sight.message
-    yield f"{sight.place}  {_when(sight, started)}"
+    yield f"{planned(sight.place)}  {_when(sight, started)}"
     yield f"{clean(one.sender)} to {one.to} on {one.channel}:"
     yield clean(one.text)
     yield from (f"{choice.id} - {clean(choice.text)}" for choice in one.choices)
@@ -120,7 +125,7 @@ def _when(sight: MessageSight, started: Started) -> str:
     unless = f", unless {measure_words(sight.unless)}" if sight.unless else ""
     match sight.state:
         case "sent":
-            return f"{at} sent as message {sight.message.number}"
+            return f"{at} sent as MESSAGE {sight.message.number}"
         case "held":
             return f"HELD{f' (was due {at})' if at else ''}"
         case "skipped":
@@ -152,7 +157,7 @@ def _task(sight: TaskSight, places: Mapping[str, int], started: Started) -> str:
         "late": f"done at {done}, TOO LATE (by {by})",
         "open": f"by {by}" if by else "open",
         "overdue": f"OVERDUE since {by}",
-        "unasked": f"not asked: message {places.get(sight.task.inject or '')} has not been sent",
+        "unasked": f"not asked: {planned(places.get(sight.task.inject or '', 0))} has not been sent",
         "avoided": "must not be done, and was not",
         "broken": f"must not be done, and was at {done}",
     }

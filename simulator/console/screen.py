@@ -40,7 +40,7 @@ LEAST_LOG = 10
 WHILE_READING = 9
 """Rows of the dashboard while a long answer is read."""
 BEFORE_START = 6
-"""Rows of the dashboard while the briefing is read; charts have nothing to say yet."""
+"""Rows of the dashboard while the briefing is read, where both do not fit; charts have nothing to say yet."""
 SMALL_SCREEN, FEW_VITALS = 40, 8
 """Up to so many rows, a screen charts so few vitals; `status` shows the rest."""
 BELOW = 3
@@ -109,7 +109,10 @@ class Screen:
         if self.desk.board.returned:
             return ()
         leads = self.desk.seat == "facilitator"
-        return telling.before_the_start(self.desk.board.started, self._pace, facilitator=leads)
+        desk = self.desk
+        return telling.before_the_start(
+            desk.board.started, self._pace, facilitator=leads, begins_t=desk.begins_t
+        )
 
     def _wait_for_enter(self) -> None:
         """Let people read before the clock runs; what is more than Enter is left for ``ask``."""
@@ -128,6 +131,7 @@ class Screen:
         """As ``Terminal.ask``; once the screen is closed, from the terminal as it was before."""
         if self._ear.is_closed:
             return self._after.ask(seconds)
+        self._log.settle(width=self.width, height=self._log_height())
         self.rest(0 if self._ear.typed else seconds)
         if not self._ear.typed:
             return None
@@ -136,8 +140,7 @@ class Screen:
         return typed
 
     def rest(self, seconds: float | None) -> None:
-        """People go on typing; what they type is left for ``ask``."""
-        self._log.settle(width=self.width, height=self._log_height())
+        """People go on typing; what they type is left for ``ask``, until when no answer is complete."""
         self._app.invalidate()
         self._ear.wait(seconds)
 
@@ -181,7 +184,9 @@ class Screen:
 
     def _dashboard_rows(self) -> list[dashboard.Row]:
         rows = self._rows()
-        most = BEFORE_START if self._waiting else WHILE_READING if self._log.reading else rows // 2
+        most = WHILE_READING if self._log.reading else rows // 2
+        if self._waiting and not self._log.answered:
+            most = max(BEFORE_START, min(most, rows - BELOW - self._log.length(width=self.width)))
         most = max(3, min(rows - BELOW - LEAST_LOG, most))
         vitals = FEW_VITALS if rows <= SMALL_SCREEN else None
         pace = self.desk.board.pace
@@ -208,11 +213,14 @@ class Screen:
     def _bar(self) -> StyleAndTextTuples:
         if self._leaving:
             return [("class:question", LEAVING[self._use])]
-        if self._waiting:
-            return [("class:question", WAITING[self._use]), ("", "  Ctrl-C twice leaves")]
         below = self._log.below(width=self.width, height=self._log_height())
+        more = f" {below} more lines: PageDown " if below else ""
+        if self._waiting:
+            return [("class:question", f"{more}{WAITING[self._use]}"), ("", "  Ctrl-C twice leaves")]
+        if self._log.news:
+            return [("class:question", more), ("class:bad", f" NEW {self._log.news}")]
         if below:
-            return [("class:question", f" {below} more lines: PageDown "), ("", " PageUp goes back")]
+            return [("class:question", more), ("", " PageUp goes back")]
         return [("", KEYS[self._use])]
 
     # --- what is typed ---------------------------------------------------------------------------

@@ -63,10 +63,11 @@ ENDINGS = {
 STEERED = {"now": "sends", "hold": "holds back", "release": "lets go", "skip": "leaves out"}
 
 
-def lines(event: Event, board: Board, *, backstage: bool = False) -> Iterator[Line]:
+def lines(event: Event, board: Board, *, backstage: bool = False, begins_t: float = 0.0) -> Iterator[Line]:
     """What people read of an event; nothing for a scrape, as charts show it, or for the truth.
 
-    ``backstage``: for the facilitator, who reads also what is steered and judged.
+    ``backstage``: for the facilitator, who reads also what is steered and judged. ``begins_t``: from when on people
+    play, seconds since the start.
     """
     hidden = isinstance(event.payload, Improvement | Rated | Remarked | Steered)
     if isinstance(event.payload, Assigned) and event.actor != FACILITATOR:
@@ -74,7 +75,7 @@ def lines(event: Event, board: Board, *, backstage: bool = False) -> Iterator[Li
     if isinstance(event.payload, Observed | Revealed) or (hidden and not backstage):
         return
     if isinstance(event.payload, Started):
-        yield from _opening(event.payload)
+        yield from _opening(event.payload, begins_t)
         return
     style, words = _told(event, board)
     yield style, clean(f"{times.time_of_day(board.started, event.t, seconds=True)}  {words}")
@@ -82,18 +83,30 @@ def lines(event: Event, board: Board, *, backstage: bool = False) -> Iterator[Li
         yield from ((style, clean(f"          {line}")) for line in choices(event.payload))
 
 
+def planned(place: int) -> str:
+    """How a message of the drill is called before and after it is sent; MESSAGE numbers are those of arrival.
+
+    >>> planned(8)
+    'a8'
+    """
+    return f"a{place}"
+
+
 def choices(message: Delivered) -> Iterator[str]:
     """How each decision that a message asks for is typed, and what it means."""
     return (f"`answer {message.number} {one.id}` - {one.text}" for one in message.choices)
 
 
-def _opening(started: Started) -> Iterator[Line]:
+def _opening(started: Started, begins_t: float) -> Iterator[Line]:
     yield "class:title", clean(started.briefing)
+    now = times.time_of_day(started, begins_t)
+    before = f" What happened since {started.time} comes first." if begins_t else ""
+    lasts = times.span(60 * started.horizon_minutes - begins_t)
     yield (
         "",
         clean(
-            f"It is {started.weekday.capitalize()}, {started.time} UTC. The exercise lasts at most "
-            f"{times.span(60 * started.horizon_minutes)}. You answer for {started.service}."
+            f"It is {started.weekday.capitalize()}, {now} UTC.{before} The exercise lasts at most "
+            f"{lasts}. You answer for {started.service}."
         ),
     )
     yield (
@@ -102,7 +115,9 @@ def _opening(started: Started) -> Iterator[Line]:
     )
 
 
-def before_the_start(started: Started, pace: str, *, facilitator: bool = False) -> Iterator[Line]:
+def before_the_start(
+    started: Started, pace: str, *, facilitator: bool = False, begins_t: float = 0.0
+) -> Iterator[Line]:
     """What people need to know before the clock runs, at a pace such as ``x10`` or ``unpaced``."""
     yield "", "Above: clock, alerts, charts, controls, incident. Below, you type."
     yield "", "`as ROLE` takes a role. Once a runbook is open, the line `next` above says what it asks for."
@@ -114,8 +129,9 @@ def before_the_start(started: Started, pace: str, *, facilitator: bool = False) 
         )
     how = "Type `start`, or press Enter," if facilitator else "Press Enter"
     if pace.startswith("x"):
-        wall_s = 60 * started.horizon_minutes / float(pace.removeprefix("x"))
-        what = f"to start the clock. At {pace} the whole drill takes about {times.span(wall_s)}."
+        wall_s = (60 * started.horizon_minutes - begins_t) / float(pace.removeprefix("x"))
+        all_ = "what is left" if begins_t else "the whole drill"
+        what = f"to start the clock. At {pace} {all_} takes about {times.span(wall_s)}."
     else:
         done = ", and by what is done" if pace == TABLE else ""
         what = f"to begin. Time passes by `next`, `wait MINUTES`, `until HH:MM`{done}."
@@ -137,7 +153,7 @@ def _told(event: Event, board: Board) -> Line:
             return "class:message", f"HINT ({priced(points)}): {text}"
         case Sped(pace):
             jumps = pace == TABLE
-            return "class:paused", "time passes at once" if jumps else f"the clock runs at {pace}"
+            return "class:paused", "the facilitator lets time pass" if jumps else f"the clock runs at {pace}"
         case Remarked() | Rated() | Improvement() | Steered():
             return "class:dim", f"(hidden) {_hidden(event.payload)}"
         case Assigned(participant, role):
@@ -164,7 +180,7 @@ def _hidden(payload: Improvement | Rated | Remarked | Steered) -> str:
         case Rated(dimension, rating, why):
             return f"rated {dimension} {rating}: {why}"
         case Steered(inject, how):
-            return f"{STEERED[how]} message {inject} of the agenda"
+            return f"{STEERED[how]} {planned(inject)} of the agenda"
         case Improvement(what, owner, due, step):
             return f"to improve by {due}, {owner}: {f'{step}: ' if step else ''}{what}"
 

@@ -42,6 +42,15 @@ def _minute_of_day(time: str) -> int:
     return int(hour) * 60 + int(minute)
 
 
+def left(seconds: float) -> str:
+    """The time until something that is shown to the minute: no more than there is.
+
+    >>> left(45), left(110), left(5450)
+    ('45 s', '1 min', '1 h 30 min')
+    """
+    return span(seconds if seconds < 60 else seconds // 60 * 60)
+
+
 def span(seconds: float) -> str:
     """A duration as people say it.
 

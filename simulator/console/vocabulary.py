@@ -76,6 +76,23 @@ def evidence(scene: Scene) -> Mapping[str, EvidenceItem]:
     return {item.id: item for runbook in scene.runbooks for item in runbook.runbook.postmortem.evidence}
 
 
+def leave(scene: Scene, control: str) -> Sequence[str]:
+    """The roles whose approval a change of that control needs, one of them; none where nobody's is."""
+    found = {
+        needed.role
+        for runbook in scene.runbooks
+        for needed in runbook.runbook.governance.approve
+        if control in needed.controls
+    }
+    return sorted(found)
+
+
+def roles(scene: Scene) -> Sequence[str]:
+    """The roles that this service's runbooks name, who is on call first."""
+    named = {node.role for runbook in scene.runbooks for node in runbook.plan.nodes}
+    return [scene.service.on_call, *sorted(named - {scene.service.on_call})]
+
+
 def near(word: str, known: Iterable[str]) -> str:
     """``(did you mean 'x'?)``, or nothing."""
     close = get_close_matches(word, list(known), n=1, cutoff=0.6)

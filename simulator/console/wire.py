@@ -56,6 +56,9 @@ LONGEST_TOLD = 4_000_000
 MOST_UNSENT = 8_000_000
 """Bytes that wait for somebody who does not read, before they are hung up on."""
 
+LOST = "The facilitator's terminal is gone. If the drill goes on, the same command brings you back."
+"""What those at a table are told when it goes without an end of the drill."""
+
 PUBLIC = (
     Acknowledged, AlertChanged, Answered, Approved, Assigned, Assumed, Collected, ControlOrdered, ControlTookEffect,
     Decided, Declared, Delivered, Ended, Hinted, Hypothesised, Joined, Left, Noted, Observed, Opened, Paused, Posted,

@@ -29,6 +29,7 @@ def _plain(report: Report) -> dict[str, object]:
     return {
         "format": FORMAT,
         "day": None if course.day is None else course.day.isoformat(),
+        "start": report.started.time if report.started else None,
         "headline": phrases.headline(report.score),
         "verdict": phrases.clean(phrases.verdict(report.score, report.record)),
         "score": values.plain(report.score),

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from simulator.report import phrases
 from simulator.report.lessons import Judgement
+from simulator.report.reasons import note, where
 from simulator.report.svg import safe
 from simulator.report.whole import Report
 from simulator.scoring import Dimension, Loss, ObjectiveResult, Score
-from simulator.scoring.words import minutes, points, share
+from simulator.scoring.words import Clock, minutes, points, share
 
 MARKS = {True: "good", False: "bad", None: "unknown"}
 LEVELS = {"P": "good", "S": "good", "M": "unknown", "U": "bad"}
@@ -31,7 +32,7 @@ def top(report: Report) -> Iterator[str]:
     for warning in _warnings(report):
         yield f'<p class="warning">{safe(warning)}</p>'
     if score.objectives:
-        yield f'<div class="tiles">{"".join(map(_tile, score.objectives))}{_more_tiles(score)}</div>'
+        yield f'<div class="tiles">{"".join(_tiles(report))}{_more_tiles(score)}</div>'
     yield "</section>"
 
 
@@ -61,15 +62,20 @@ def _warnings(report: Report) -> Iterator[str]:
     yield from report.record.problems
 
 
-def _tile(objective: ObjectiveResult) -> str:
+def _tiles(report: Report) -> Iterator[str]:
+    for objective in report.score.objectives:
+        yield _tile(objective, note(report.score, objective, report.clock))
+
+
+def _tile(objective: ObjectiveResult, said: str) -> str:
     allowed = "" if objective.limit is None else f"objective {phrases.limit(objective)}"
-    note = objective.note if objective.met is None else allowed
+    told = [said] if objective.met is None else [allowed, *([said] if objective.met and said else [])]
     sign = {True: "✓", False: "✗", None: "·"}[objective.met]
     return (
         f'<div class="tile"><span class="name">{safe(objective.title)}</span>'
         f"<b>{safe(phrases.took(objective))}</b>"
         f'<span class="pill {MARKS[objective.met]}">{sign} {phrases.met(objective)}</span>'
-        f'<div class="note">{safe(note)}</div></div>'
+        f'<div class="note">{safe("; ".join(told))}</div></div>'
     )
 
 
@@ -105,11 +111,11 @@ def scorecard(report: Report) -> Iterator[str]:
     judged = {one.dimension: one for one in report.judgements}
     yield '<section class="long"><h2>Scorecard</h2>'
     for dimension in score.dimensions:
-        yield _dimension(dimension, judged.pop(dimension.id, None))
+        yield _dimension(dimension, judged.pop(dimension.id, None), report.clock)
     for name, lost in phrases.deducted(score):
         losses = tuple(loss for loss in score.deductions if phrases.deduction(loss) == name)
         yield f'<div class="dimension"><header><span>{safe(name)}</span><span>−{points(lost)}</span></header>'
-        yield f"{_reasons(losses)}</div>"
+        yield f"{_reasons(losses, report.clock)}</div>"
     for other in judged.values():
         yield f'<div class="dimension"><header><span>{safe(other.title)}</span></header>{_judged(other)}</div>'
     if any(one.observer for one in report.judgements):
@@ -117,7 +123,7 @@ def scorecard(report: Report) -> Iterator[str]:
     yield "</section>"
 
 
-def _dimension(dimension: Dimension, judged: Judgement | None) -> str:
+def _dimension(dimension: Dimension, judged: Judgement | None, clock: Clock) -> str:
     won = 100 * dimension.points / dimension.weight
     gap = 100 * (dimension.weight - dimension.evaluated) / dimension.weight
     return (
@@ -125,7 +131,7 @@ def _dimension(dimension: Dimension, judged: Judgement | None) -> str:
         f"<span>{points(dimension.points)} / {points(dimension.weight)}</span></header>"
         f'<div class="meter"><div class="won" style="width:{won:.1f}%"></div>'
         f'<div class="gap" style="width:{gap:.1f}%"></div></div>'
-        f'<p class="how">{safe(dimension.how)}</p>{_judged(judged)}{_reasons(dimension.losses)}</div>'
+        f'<p class="how">{safe(dimension.how)}</p>{_judged(judged)}{_reasons(dimension.losses, clock)}</div>'
     )
 
 
@@ -147,13 +153,13 @@ def _judged(judged: Judgement | None) -> str:
     return f'<p class="levels">{" ".join(pills)}{why}</p>'
 
 
-def _reasons(losses: tuple[Loss, ...]) -> str:
-    rows = "".join(_reason(loss) for loss in losses)
+def _reasons(losses: tuple[Loss, ...], clock: Clock) -> str:
+    rows = "".join(_reason(loss, clock) for loss in losses)
     return f'<ul class="losses">{rows}</ul>' if rows else ""
 
 
-def _reason(loss: Loss) -> str:
-    place = phrases.where(loss.minutes, loss.seq, loss.missing, loss.step)
+def _reason(loss: Loss, clock: Clock) -> str:
+    place = where(loss, clock)
     link = f'<a href="#event-{loss.seq}">{safe(place)}</a>' if loss.seq is not None else safe(place)
     cost = f'<span class="cost">−{points(loss.points)}</span>'
     return f"<li>{cost}<span>{safe(loss.why)} <small>{link}</small></span></li>"

@@ -15,7 +15,8 @@ from simulator.events import (
     Started,
 )
 from simulator.report import phrases, svg
-from simulator.scoring.words import clock
+from simulator.report.course import end_of
+from simulator.scoring.words import Clock
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 320.0, 132.0, 44.0, 312.0, 10.0, 110.0
 HEADROOM = 0.08
@@ -37,6 +38,7 @@ class Series:
 class Happened:
     """What is marked in every chart, in minutes of the drill."""
 
+    clock: Clock
     horizon: float
     t0: float | None
     turned: tuple[tuple[float, str], ...]
@@ -67,15 +69,13 @@ def _happened(record: Record, started: Started, t0: float | None) -> Happened:
     for _, claim in record.of(Hypothesised):
         for link in claim.evidence:
             cited.setdefault(link.key, []).append((link.t / 60, link.value))
-    return Happened(horizon, t0, turned, _firing(record), cited)
+    return Happened(Clock(started.time), horizon, t0, turned, _firing(record), cited)
 
 
 def _firing(record: Record) -> dict[str, list[tuple[float, float]]]:
     spans: dict[str, list[tuple[float, float]]] = {}
     since: dict[str, float] = {}
-    last = 0.0
     for event in record.events:
-        last = event.minutes
         if isinstance(event.payload, AlertChanged):
             signal = event.payload.signal
             if event.payload.state == "firing":
@@ -83,7 +83,7 @@ def _firing(record: Record) -> dict[str, list[tuple[float, float]]]:
             elif signal in since:
                 spans.setdefault(signal, []).append((since.pop(signal), event.minutes))
     for signal, start in since.items():
-        spans.setdefault(signal, []).append((start, last))
+        spans.setdefault(signal, []).append((start, end_of(record)))
     return spans
 
 
@@ -113,7 +113,8 @@ def _figure(series: Series, happened: Happened) -> str:
 
 def _told(series: Series, happened: Happened) -> str:
     """When it fired, for those who cannot see it."""
-    spans = [f"{clock(since)} to {clock(until)}" for since, until in happened.firing.get(series.key, ())]
+    at = happened.clock.at
+    spans = [f"{at(since)} to {at(until)}" for since, until in happened.firing.get(series.key, ())]
     return f"; fired from {', '.join(spans)}" if spans else ""
 
 
@@ -131,37 +132,35 @@ def _drawn(series: Series, known: list[float], happened: Happened) -> Iterator[s
     room = (high - low or abs(high) or 1.0) * HEADROOM
     x = svg.Scale(0.0, happened.horizon, LEFT, RIGHT)
     y = svg.Scale(low - room, high + room, BOTTOM, TOP)
-    yield from _frame(low, high, x, y, happened.horizon)
+    yield from _frame(low, high, x, y, happened)
     for since, until in happened.firing.get(series.key, ()):
-        title = f"fired from {clock(since)} to {clock(until)}"
+        title = f"fired from {happened.clock.exact(since)} to {happened.clock.exact(until)}"
         yield svg.rect(x(since), TOP, x(until) - x(since), BOTTOM - TOP, "firing", title=title, round_=0)
     if series.card:
         edge = y(series.card.threshold)
         yield svg.line(LEFT, edge, RIGHT, edge, "tolerance")
-    yield from (_turned(x(at), what, at) for at, what in happened.turned)
+    yield from (_turned(x(at), f"{what} from {happened.clock.exact(at)}") for at, what in happened.turned)
     if happened.t0 is not None:
         yield svg.line(x(happened.t0), TOP, x(happened.t0), BOTTOM, "mark-bad")
     yield svg.path(_line(series, x, y), "curve reading")
     for at, value in happened.cited.get(series.key, ()):
         if value is not None:
-            yield svg.dot(
-                x(at), y(value), 4, "dot cited", title=f"cited: {phrases.number(value)} at {clock(at)}"
-            )
+            title = f"cited: {phrases.number(value)} at {happened.clock.exact(at)}"
+            yield svg.dot(x(at), y(value), 4, "dot cited", title=title)
 
 
-def _frame(low: float, high: float, x: svg.Scale, y: svg.Scale, horizon: float) -> Iterator[str]:
+def _frame(low: float, high: float, x: svg.Scale, y: svg.Scale, happened: Happened) -> Iterator[str]:
     yield svg.line(LEFT, BOTTOM, RIGHT, BOTTOM, "rule")
     for value in dict.fromkeys((low, high)):
         shown = 0.0 if abs(value) < NEXT_TO_NOTHING * (high - low) else value
         yield svg.text(LEFT - 5, y(value) + 4, phrases.number(shown), "axis", anchor="end")
-    for tick in svg.ticks(horizon, about=6):
-        yield svg.text(x(tick), BOTTOM + 15, f"{tick:.0f}", "axis", anchor="middle")
+    for tick in svg.ticks(happened.horizon, about=6):
+        yield svg.text(x(tick), BOTTOM + 15, happened.clock.at(tick), "axis", anchor="middle")
 
 
-def _turned(x: float, what: str, at: float) -> str:
-    title = svg.safe(f"{what} from {clock(at)}")
+def _turned(x: float, title: str) -> str:
     return (
-        f'<g class="turned"><title>{title}</title>{svg.line(x, TOP, x, BOTTOM, "mark-control")}'
+        f'<g class="turned"><title>{svg.safe(title)}</title>{svg.line(x, TOP, x, BOTTOM, "mark-control")}'
         f'<path d="M{x - 3.5:.1f} {TOP - 5:.1f}h7l-3.5 6z" class="mark-control-head"/></g>'
     )
 

@@ -27,8 +27,9 @@ from simulator.events import (
     Steered,
     ToldInject,
 )
-from simulator.report.phrases import STEERED
-from simulator.scoring.words import clock, minutes
+from simulator.report.phrases import clock_of
+from simulator.report.sentences import STEERED
+from simulator.scoring.words import Clock, minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,23 +131,33 @@ def _roles(record: Record) -> Iterator[Participant]:
 
 
 def _messages(record: Record) -> Iterator[Message]:
-    """Those of the drill in its order, then those that were improvised; without a reveal, what was delivered."""
+    """In the order of time; then those that never came, in the order of the drill."""
+    found = list(_told(record, clock_of(record)))
+    came = (one for one in found if one.minutes is not None)
+    yield from sorted(came, key=lambda one: (one.minutes or 0.0, one.number or 0))
+    yield from (one for one in found if one.minutes is None)
+
+
+def _told(record: Record, clock: Clock) -> Iterator[Message]:
+    """Without a reveal, what was delivered; else those of the drill, then those that were improvised."""
     delivered = list(record.of(Delivered))
     told = record.first(Revealed)
     listed = told[1].injects if told else ()
     by_number = {message.number: (event, message) for event, message in delivered if message.number}
     steered: dict[int, str] = {}
     for event, steer in record.of(Steered):
-        steered[steer.inject] = f"{STEERED[steer.how]} by the facilitator at {clock(event.minutes)}"
+        steered[steer.inject] = f"{STEERED[steer.how]} by the facilitator at {clock.at(event.minutes)}"
     for place, inject in enumerate(listed, 1):
         found = by_number.pop(inject.message or 0, None)
-        became = _fate(inject, record, found, steered.get(place, ""))
+        became = _fate(inject, record, found, steered.get(place, ""), clock)
         yield _message(inject.id, inject.message, found, became)
     known = {id(message) for _, message in by_number.values()}
     for found in delivered:
         if not listed or id(found[1]) in known:
             improvised = "improvised" if listed else "delivered"
-            yield _message("", found[1].number or None, found, _answered(record, found[1]) or improvised)
+            yield _message(
+                "", found[1].number or None, found, _answered(record, found[1], clock) or improvised
+            )
 
 
 def _message(id_: str, number: int | None, found: tuple[Event, Delivered] | None, became: str) -> Message:
@@ -156,17 +167,19 @@ def _message(id_: str, number: int | None, found: tuple[Event, Delivered] | None
     return Message(id_, number, event.minutes, said.to, said.channel, said.sender, said.text, became)
 
 
-def _fate(inject: ToldInject, record: Record, found: tuple[Event, Delivered] | None, steered: str) -> str:
+def _fate(
+    inject: ToldInject, record: Record, found: tuple[Event, Delivered] | None, steered: str, clock: Clock
+) -> str:
     if inject.excused:
         return "stayed away: what it asks for had been done"
     if found is None:
         cut = "was to come, and never did" if getattr(inject, "cut", False) else "was never due"
         return f"{cut}; {steered}" if steered else cut
-    said = _answered(record, found[1]) or "delivered"
+    said = _answered(record, found[1], clock) or "delivered"
     return f"{said}; {steered}" if steered else said
 
 
-def _answered(record: Record, message: Delivered) -> str:
+def _answered(record: Record, message: Delivered, clock: Clock) -> str:
     """What was answered, the last answer counts; empty where it asks for nothing."""
     if not message.choices:
         return ""
@@ -174,7 +187,15 @@ def _answered(record: Record, message: Delivered) -> str:
     if not answers:
         return "never answered"
     event, said = answers[-1]
-    return f"answered {said.choice} at {clock(event.minutes)} by {event.actor}"
+    return f"answered {said.choice} at {clock.at(event.minutes)} by {event.actor}"
+
+
+def end_of(record: Record) -> float:
+    """Minutes up to the end of the drill; of one that was cut off, up to its last event."""
+    ended = record.first(Ended)
+    if ended is not None:
+        return ended[0].minutes
+    return max((e.minutes for e in record.events if not isinstance(e.payload, Revealed)), default=0.0)
 
 
 def pauses(record: Record) -> Iterator[tuple[float, float]]:
@@ -192,15 +213,18 @@ def _pace(record: Record) -> Iterator[str]:
     started = record.first(Started)
     if started is None:
         return
-    yield f"Pace: {started[1].pace}."
+    clock, pace = clock_of(record), started[1].pace
+    yield f"Pace: {pace}."
     for event, sped in record.of(Sped):
-        yield f"Pace from {clock(event.minutes)} on: {sped.pace}."
+        if sped.pace != pace:
+            yield f"Pace from {clock.at(event.minutes)} on: {sped.pace}."
+        pace = sped.pace
     found = list(pauses(record))
     if found:
         whole = minutes(sum(end - since for since, end in found))
-        instants = ", ".join(clock(since) for since, _ in found)
+        instants = ", ".join(clock.at(since) for since, _ in found)
         times = "once" if len(found) == 1 else f"{len(found)} times"
         lasted = f", for {whole} of the drill in all" if whole != "0 min" else ""
         yield f"The facilitator paused the clock {times} (at {instants}){lasted}."
     for event, _ in record.of(Returned):
-        yield f"It was taken up again after a crash at {clock(event.minutes)}."
+        yield f"It was taken up again after a crash at {clock.at(event.minutes)}."

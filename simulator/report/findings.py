@@ -9,9 +9,9 @@ from typing import Literal, TypeAlias
 from generator.model import ENDINGS, Answer, PlanNode
 from generator.source import Finding, Place
 from simulator.events import (
+    AlertChanged,
     CouldNotFollow,
     Decided,
-    Ended,
     Event,
     Noted,
     Opened,
@@ -19,11 +19,12 @@ from simulator.events import (
     StepEnded,
     StepStarted,
 )
+from simulator.report.course import end_of
 from simulator.report.known import Known
 from simulator.report.phrases import number
 from simulator.report.showing import Shown, shown, signals_of
 from simulator.scoring.case import Case
-from simulator.scoring.words import clock, minutes
+from simulator.scoring.words import minutes
 
 LONG_SEARCH_MINUTES = 5.0
 """So long without any step under way, with the next one at hand, is a search."""
@@ -60,6 +61,8 @@ class StepFinding:
     step: str
     message: str
     minutes: float
+    time: str
+    """Of day, as on the screens of the drill."""
     seq: int | None = None
     place: str = ""
     """``path:line:column``, where the sources are at hand."""
@@ -100,22 +103,23 @@ def source_finding(one: StepFinding) -> Finding:
     if one.place:
         path, line, column = one.place.rsplit(":", 2)
     place = Place(path, int(line), int(column))
-    message = f"{one.message} (at {clock(one.minutes)} of the drill)"
+    message = f"{one.message} (at {one.time} of the drill)"
     return Finding(place, f"drill-{one.rule}", one.severity, message)
 
 
 def _finding(
-    rule: Rule, known: Known, step: Step, message: str, event: Event, *, at: float | None = None
+    case: Case, rule: Rule, known: Known, step: Step, message: str, event: Event, *, at: float | None = None
 ) -> StepFinding:
     severity: Literal["error", "warning"] = "error" if rule == "could-not-follow" else "warning"
     instant = event.minutes if at is None else at
-    return StepFinding(rule, severity, *step, message, instant, event.seq, known.place(*step))
+    time = case.clock.exact(instant)
+    return StepFinding(rule, severity, *step, message, instant, time, event.seq, known.place(*step))
 
 
 def _could_not_follow(case: Case, known: Known) -> Iterator[StepFinding]:
     for event, stuck in case.record.of(CouldNotFollow):
         message = f"'{stuck.node}' could not be followed to the letter: {stuck.why}"
-        yield _finding("could-not-follow", known, (stuck.runbook, stuck.node), message, event)
+        yield _finding(case, "could-not-follow", known, (stuck.runbook, stuck.node), message, event)
 
 
 def _skipped(case: Case, known: Known) -> Iterator[StepFinding]:
@@ -123,7 +127,7 @@ def _skipped(case: Case, known: Known) -> Iterator[StepFinding]:
         if ended.outcome == "skipped":
             why = f": {ended.note}" if ended.note else ""
             message = f"'{ended.step}' was skipped{why}"
-            yield _finding("skipped", known, (ended.runbook, ended.step), message, event)
+            yield _finding(case, "skipped", known, (ended.runbook, ended.step), message, event)
 
 
 def _stretches(case: Case) -> Iterator[Stretch]:
@@ -159,7 +163,7 @@ def _slow(case: Case, known: Known) -> Iterator[StepFinding]:
             f"'{node.id}' {verb} after {minutes(taken)}, {taken / node.minutes:.0f} times what it states "
             f"({allowed})"
         )
-        yield _finding("slow", known, stretch.step, message, stretch.end)
+        yield _finding(case, "slow", known, stretch.step, message, stretch.end)
 
 
 def _searched(case: Case, known: Known) -> Iterator[StepFinding]:
@@ -184,10 +188,18 @@ def _searched(case: Case, known: Known) -> Iterator[StepFinding]:
 
 
 def _long_search(case: Case, known: Known, step: Step, free: Event, begun: Event) -> Iterator[StepFinding]:
-    taken = case.elapsed(free.minutes, begun.minutes)
+    since = max(free.minutes, _something_to_find(case, begun.minutes))
+    taken = case.elapsed(since, begun.minutes)
     if taken >= LONG_SEARCH_MINUTES:
-        message = f"nobody found '{step[1]}' for {minutes(taken)}, from {clock(free.minutes)} on"
-        yield _finding("search", known, step, message, begun, at=free.minutes)
+        message = f"nobody found '{step[1]}' for {minutes(taken)}, from {case.clock.at(since)} on"
+        yield _finding(case, "search", known, step, message, begun, at=since)
+
+
+def _something_to_find(case: Case, otherwise: float) -> float:
+    """The first alert; where none fired, the onset of what did harm: before, there is nothing to look for."""
+    fired = (event.minutes for event, alert in case.record.of(AlertChanged) if alert.state == "firing")
+    onset = case.truth.onset if case.truth else otherwise
+    return next(fired, onset)
 
 
 def _never_found(case: Case, known: Known) -> Iterator[StepFinding]:
@@ -200,18 +212,14 @@ def _never_found(case: Case, known: Known) -> Iterator[StepFinding]:
     moved_on = any(isinstance(e.payload, Resolved | StepStarted | CouldNotFollow) for e in after)
     stood_down = any(isinstance(e.payload, Noted) and e.payload.text == STAND_DOWN for e in after)
     following = _next(last, known.node(*done))
-    left = case.elapsed(last.minutes, _end(case))
+    left = case.elapsed(last.minutes, end_of(case.record))
     if moved_on or stood_down or following is None or left < LONG_SEARCH_MINUTES:
         return
     message = (
-        f"nobody found '{following}', which follows '{done[1]}' ({clock(last.minutes)}), "
+        f"nobody found '{following}', which follows '{done[1]}' ({case.clock.at(last.minutes)}), "
         f"in the {minutes(left)} that were left"
     )
-    yield _finding("never-found", known, (done[0], following), message, last)
-
-
-def _end(case: Case) -> float:
-    return next((event.minutes for event, _ in case.record.of(Ended)), case.end)
+    yield _finding(case, "never-found", known, (done[0], following), message, last)
 
 
 def _next(event: Event, node: PlanNode | None) -> str | None:
@@ -244,7 +252,7 @@ def _decided_otherwise(case: Case, known: Known) -> Iterator[StepFinding]:
         given = next((answer for answer in node.answers if answer.answer == decided.answer), None)
         readings = _readings([given, fit], window[-1], decided.runbook)
         message = f"'{node.id}' was answered “{decided.answer}”; the record shows “{fit.answer}”{readings}"
-        yield _finding("decided-otherwise", known, (decided.runbook, node.id), message, event)
+        yield _finding(case, "decided-otherwise", known, (decided.runbook, node.id), message, event)
 
 
 def _during(scrapes: list[Shown], start: Event, end: Event) -> list[Shown]:
@@ -281,4 +289,4 @@ def _done_unproven(case: Case, known: Known) -> Iterator[StepFinding]:
         if window and not any(scrape.holds(that, stretch.step[0]) for scrape in window):
             readings = _readings([Answer("", "", that)], window[-1], stretch.step[0])
             message = f"'{node.id}' was reported done, and its check never held{readings}"
-            yield _finding("done-unproven", known, stretch.step, message, stretch.end)
+            yield _finding(case, "done-unproven", known, stretch.step, message, stretch.end)

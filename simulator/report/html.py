@@ -63,7 +63,7 @@ def _sections(report: Report) -> Iterator[str]:
 
 
 def _picture(report: Report, started: Started) -> Iterator[str]:
-    yield "<section><h2>What happened</h2>"
+    yield f'<section><h2>What happened</h2><p class="how">{safe(phrases.times(started))}</p>'
     found = report.record.first(Revealed)
     if found is not None:
         robot = '<span class="l-robot">robot</span>' if found[1].impact.robot else ""
@@ -74,7 +74,8 @@ def _picture(report: Report, started: Started) -> Iterator[str]:
         )
     # It scrolls on a phone, and by keyboard.
     label = 'role="region" aria-label="Timeline" tabindex="0"'
-    yield f'<div class="wide" {label}>{timeline(report.score, report.record, started)}</div>'
+    yield '<p class="how aside">The picture is wider than this screen: move it sideways.</p>'
+    yield f'<div class="wide" {label}>{timeline(report, started)}</div>'
     yield cards.burdens(report)
     yield "</section>"
 
@@ -90,7 +91,7 @@ def _metrics(report: Report, started: Started) -> Iterator[str]:
             '<span class="l-harm">harm begins</span><span class="l-control">control takes effect</span>'
             '<span class="l-cited">cited as evidence</span>'
         )
-        yield '<p class="how">Every signal that fired or was cited, on one axis of minutes.</p>'
+        yield '<p class="how">Every signal that fired or was cited, on one axis of time.</p>'
         yield f'<div class="legend keys">{key}</div><div class="charts">{"".join(told)}</div>'
     if rest:
         more = "other signals and vitals" if told else "signals and vitals"

@@ -10,7 +10,6 @@ from simulator.events import Record
 from simulator.report import phrases
 from simulator.report.whole import Report, report_of
 from simulator.scoring import Score
-from simulator.scoring.words import clock
 
 
 def junit(score: Score, record: Record, catalogue: Catalogue | None = None) -> str:
@@ -54,7 +53,7 @@ def _gates(score: Score) -> Iterator[str]:
 def _findings(report: Report) -> Iterator[str]:
     """Each fails, named by its step and its rule; where it stands is the text."""
     for finding in report.findings:
-        name = f"{finding.runbook}/{finding.step}: {finding.rule} at {clock(finding.minutes)}"
+        name = f"{finding.runbook}/{finding.step}: {finding.rule} at {finding.time}"
         where = _text(finding.where)
         yield _case("finding", name, f"<failure message={_attribute(finding.message)}>{where}</failure>", 0.0)
 

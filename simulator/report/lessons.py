@@ -8,12 +8,12 @@ from datetime import date, timedelta
 
 from simulator.events import Improvement, Rated, Record, Revealed, Started, StepStarted
 from simulator.report.known import Known
-from simulator.report.phrases import where
+from simulator.report.phrases import clock_of
+from simulator.report.reasons import reasons, where
 from simulator.scoring import Dimension, Loss, Score
 from simulator.scoring.curves import Curve
-from simulator.scoring.rating import MAJOR, PERFORMED, SOME
 from simulator.scoring.values import DimensionId
-from simulator.scoring.words import clock, minutes, points
+from simulator.scoring.words import minutes, points
 
 ROOM = 0.5
 """An objective, or a task, was met with room when it took no more than this share of its time."""
@@ -121,7 +121,7 @@ def _early(score: Score, record: Record) -> Iterator[str]:
             continue
         taken = max(0.0, task.minutes - since)
         if taken <= ROOM * limit:
-            yield f"“{task.title}” was done at {clock(task.minutes)}, in less than half of its time."
+            yield f"“{task.title}” was done at {clock_of(record).at(task.minutes)}, in less than half of its time."
 
 
 def _against_robot(record: Record) -> Iterator[str]:
@@ -184,14 +184,6 @@ def _judged(dimension: Dimension) -> Judgement:
     )
 
 
-def _level(dimension: Dimension) -> str:
-    """By the share of its points, at the bounds of the whole score; empty where nothing was evaluated."""
-    share = 100 * dimension.points / dimension.weight
-    if dimension.evaluated <= 0:
-        return ""
-    return "P" if share >= PERFORMED else "S" if share >= SOME else "M" if share >= MAJOR else "U"
-
-
 def improvements_of(score: Score, record: Record, known: Known, day: date | None) -> tuple[Lesson, ...]:
     """Those that people recorded, then suggestions from the largest losses."""
     return (*_recorded(record, known), *_suggested(score, record, known, day))
@@ -212,9 +204,9 @@ def _suggested(score: Score, record: Record, known: Known, day: date | None) -> 
     if not score.scored or score.responder not in TEAMS:
         return
     groups: dict[tuple[str, str], list[Loss]] = {}
-    for loss in score.losses:
-        if not loss.gap:
-            groups.setdefault((loss.dimension, loss.step), []).append(loss)
+    for reason in reasons(score):
+        if not reason.first.gap:
+            groups.setdefault((reason.first.dimension, reason.first.step), []).extend(reason.losses)
     costs = {key: sum(loss.points for loss in losses) for key, losses in groups.items()}
     for key in sorted(groups, key=lambda key: -costs[key])[:SUGGESTED_MOST]:
         if costs[key] >= LEAST_POINTS:
@@ -226,7 +218,7 @@ def _suggestion(
 ) -> Lesson:
     runbook, id_ = _split(loss.step)
     owner = known.role(runbook, id_) or _began(record, loss.step) or known.on_call(score.service)
-    place = where(loss.minutes, loss.seq, loss.missing, "")
+    place = where(loss, clock_of(record), step=False)
     return Lesson(
         what=_advice(loss),
         why=f"{loss.why}{f' ({place})' if place else ''}",

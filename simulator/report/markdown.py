@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator
 from generator.model import Catalogue
 from simulator.events import Record, Revealed
 from simulator.report import phrases
+from simulator.report.reasons import Reason, note, where
+from simulator.report.sentences import log
 from simulator.report.whole import Report, report_of
-from simulator.scoring import Loss, Score
-from simulator.scoring.words import clock, minutes, points, share
+from simulator.scoring import Score
+from simulator.scoring.words import Clock, minutes, points, share
 
 _MARKS = re.compile(
     r"""([\\`*_{}\[\]<>#|~&$^@]"""  # what means something anywhere
@@ -66,6 +68,9 @@ def _top(report: Report) -> Iterator[str]:
     yield ""
     yield escape(phrases.about(score, report.course.day))
     yield ""
+    if report.started is not None:
+        yield escape(phrases.times(report.started))
+        yield ""
     if score.of_evaluated is not None and score.coverage < 1:
         whole = points(score.of_evaluated)
         yield f"{whole} of 100 over what was evaluated, which is {share(score.coverage)} of the rubric."
@@ -78,7 +83,13 @@ def _top(report: Report) -> Iterator[str]:
 def _objectives(report: Report) -> Iterator[str]:
     yield from _heading("Objectives")
     rows = (
-        (o.title, phrases.took(o), phrases.limit(o), phrases.met(o), escape(o.note))
+        (
+            o.title,
+            phrases.took(o),
+            phrases.limit(o),
+            phrases.met(o),
+            escape(note(report.score, o, report.clock)),
+        )
         for o in report.score.objectives
     )
     yield from _table(("Objective", "Took", "Allowed", "", ""), rows)
@@ -127,15 +138,16 @@ def _ratings(report: Report) -> Iterator[str]:
 
 
 def _losses(report: Report) -> Iterator[str]:
-    if report.score.losses:
+    if report.reasons:
         yield from _heading("Why points were lost")
-        yield from map(_loss, report.score.losses)
+        yield from (_reason(reason, report.clock) for reason in report.reasons)
         yield ""
 
 
-def _loss(loss: Loss) -> str:
-    place = phrases.where(loss.minutes, loss.seq, loss.missing, loss.step)
-    return f"- **−{points(loss.points)}** {escape(loss.why)}{f' ({escape(place)})' if place else ''}"
+def _reason(reason: Reason, clock: Clock) -> str:
+    place = "; ".join(part for part in (where(reason.first, clock), reason.parts) if part)
+    why = escape(reason.first.why)
+    return f"- **−{points(reason.points)}** {why}{f' ({escape(place)})' if place else ''}"
 
 
 def _strengths(report: Report) -> Iterator[str]:
@@ -150,7 +162,7 @@ def _findings(report: Report) -> Iterator[str]:
         return
     yield from _heading("Findings about runbook steps")
     for finding in report.findings:
-        at, said = clock(finding.minutes), escape(finding.message)
+        at, said = finding.time, escape(finding.message)
         yield f"- **{finding.severity}** at {at}: {said} ({escape(finding.where)})"
     yield ""
 
@@ -193,7 +205,7 @@ def _hints(report: Report) -> Iterator[str]:
     if report.course.hints:
         yield from _heading("Hints that were given")
         for hint in report.course.hints:
-            yield f"- {clock(hint.minutes)}, −{points(hint.points)}: {escape(hint.text)}"
+            yield f"- {report.clock.exact(hint.minutes)}, −{points(hint.points)}: {escape(hint.text)}"
         yield ""
 
 
@@ -201,12 +213,13 @@ def _truth(report: Report) -> Iterator[str]:
     found = report.record.first(Revealed)
     if found is None:
         return
+    clock = report.clock
     yield from _heading("What was wrong")
     yield escape(found[1].explanation)
     yield ""
     for fault in found[1].faults:
-        harm = "did no harm" if fault.t0_minutes is None else f"harm from {clock(fault.t0_minutes)}"
-        begun = clock(fault.onset_minutes)
+        harm = "did no harm" if fault.t0_minutes is None else f"harm from {clock.at(fault.t0_minutes)}"
+        begun = clock.at(fault.onset_minutes)
         yield f"- {escape(fault.kind)} at {escape(fault.node)} from {begun}, {harm}"
     yield ""
 
@@ -219,7 +232,7 @@ def _messages(report: Report) -> Iterator[str]:
         (
             "" if one.number is None else str(one.number),
             escape(one.id),
-            "" if one.minutes is None else clock(one.minutes),
+            "" if one.minutes is None else report.clock.exact(one.minutes),
             escape(f"{one.sender} → {one.to}" if one.to else ""),
             escape(one.became),
         )
@@ -234,21 +247,21 @@ def _participants(report: Report) -> Iterator[str]:
         return
     yield from _heading("Who took part, and how")
     for one in course.participants:
-        yield f"- {escape(phrases.participant(one))}"
+        yield f"- {escape(phrases.participant(one, report.clock))}"
     yield from (f"- {escape(sentence)}" for sentence in course.pace)
     yield ""
 
 
 def _log(report: Report) -> Iterator[str]:
     yield from _heading("Log")
-    events = list(phrases.log(report.record))
+    events = list(log(report.record))
     rows = (
         (
             str(event.seq),
-            clock(event.minutes),
+            report.clock.exact(event.minutes),
             escape(event.actor),
             event.kind,
-            escape(phrases.sentence(event)),
+            escape(report.says(event)),
         )
         for event in events[:LONGEST_LOG]
     )

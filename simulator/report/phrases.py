@@ -1,4 +1,4 @@
-"""Events and scores in, the plain words that every report says them with out.
+"""Scores in, the plain words that every report says them with out.
 
 What a record holds was written by people and services, and is hostile until cleaned.
 """
@@ -6,51 +6,13 @@ What a record holds was written by people and services, and is hostile until cle
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from simulator.events import (
-    Acknowledged,
-    AlertChanged,
-    Answered,
-    Approved,
-    Assigned,
-    Assumed,
-    Collected,
-    ControlOrdered,
-    ControlTookEffect,
-    CouldNotFollow,
-    Decided,
-    Declared,
-    Delivered,
-    Ended,
-    Event,
-    Hinted,
-    Hypothesised,
-    Improvement,
-    Joined,
-    Left,
-    Noted,
-    Observed,
-    Opened,
-    Paused,
-    Posted,
-    Rated,
-    Record,
-    Remarked,
-    Resolved,
-    Resumed,
-    Returned,
-    Revealed,
-    Sped,
-    Started,
-    Steered,
-    StepEnded,
-    StepStarted,
-)
+from simulator.events import Ended, Record, Revealed, Started
 from simulator.scoring import Loss, ObjectiveResult, Score, TaskResult
-from simulator.scoring.words import clock, minutes, points, share
+from simulator.scoring.words import Clock, minutes, points, share
 
 if TYPE_CHECKING:
     from simulator.report.course import Participant
@@ -62,6 +24,8 @@ RATINGS: Mapping[str, str] = {
     "M": "performed with major challenges",
     "U": "unable to be performed",
 }
+TRUTH_MOST = 190
+"""Characters of the truth on a terminal: two lines."""
 _TURNING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -73,6 +37,42 @@ def clean(text: str) -> str:
     """
     kept = (c for c in text if c not in _TURNING)
     return "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Co", "Zl", "Zp") else c for c in kept)
+
+
+def clock_of(record: Record) -> Clock:
+    """The clock of the drill's screens, which every report tells instants by."""
+    started = record.first(Started)
+    return Clock("" if started is None else started[1].time)
+
+
+def times(started: Started) -> str:
+    """By which clock the instants of a report are told."""
+    last = Clock(started.time).at(started.horizon_minutes)
+    return (
+        f"Times are those on the screens of the drill: minute 0 is {started.weekday.capitalize()}, "
+        f"{started.time}, and it ends at {last} at the latest."
+    )
+
+
+def truth(record: Record) -> str:
+    """What was wrong, where and since when, and how it began, in two lines; empty without a reveal."""
+    found = record.first(Revealed)
+    if found is None:
+        return ""
+    clock = clock_of(record)
+    harmful = [fault for fault in found[1].faults if fault.t0_minutes is not None]
+    told = [f"{f.kind} at {f.node} since {clock.at(f.onset_minutes)}" for f in harmful]
+    said = f"What was wrong: {'; '.join(told) or 'nothing that did harm'}. {found[1].explanation}"
+    return _cut(clean(" ".join(said.split())), TRUTH_MOST)
+
+
+def _cut(text: str, most: int) -> str:
+    """As many whole sentences as there is room for; of a longer one, its beginning."""
+    if len(text) <= most:
+        return text
+    end = text.rfind(". ", 0, most)
+    head = text[: end + 1]
+    return head if len(head) > most / 2 else f"{text[: most - 1].rsplit(' ', 1)[0]}…"
 
 
 def headline(score: Score) -> str:
@@ -95,7 +95,8 @@ def _early_end(record: Record) -> str:
     if ended is None or started is None or ended[1].reason == "horizon":
         return ""
     word = EARLY.get(ended[1].reason, "Ended")
-    return f"{word} at {clock(ended[0].minutes)} of {clock(started[1].horizon_minutes)}. "
+    at, whole = ended[0].minutes, started[1].horizon_minutes
+    return f"{word} at {clock_of(record).at(at)}, after {minutes(at)} of {minutes(whole)}. "
 
 
 EARLY: Mapping[str, str] = {"aborted": "Aborted by the facilitator", "interrupted": "Interrupted"}
@@ -190,14 +191,14 @@ def task_state(task: TaskResult) -> bool | None:
     return (task.done != task.must_not) if getattr(task, "asked", True) else None
 
 
-def participant(one: Participant) -> str:
+def participant(one: Participant, clock: Clock) -> str:
     """Who somebody was, from when to when, in a few words; people stand here by pseudonym and role alone."""
     roles = ", ".join(one.roles) or "no role"
     words = f"{one.name}: {roles}" if one.name else roles
     if one.joined_minutes is not None:
-        words += f", from {clock(one.joined_minutes)}"
+        words += f", from {clock.at(one.joined_minutes)}"
     if one.left_minutes is not None:
-        words += f" to {clock(one.left_minutes)}"
+        words += f" to {clock.at(one.left_minutes)}"
     return words if one.acts is None else f"{words}, {one.acts} events"
 
 
@@ -217,105 +218,6 @@ def provenance(score: Score, record: Record) -> tuple[str, ...]:
     )
 
 
-def where(minutes_: float | None, seq: int | None, missing: str, step: str) -> str:
-    """The time, event and step of a lost point."""
-    parts = [] if minutes_ is None else [clock(minutes_)]
-    if seq is not None:
-        parts.append(f"event {seq}")
-    if missing:
-        parts.append(f"missing: {missing}")
-    if step:
-        parts.append(f"during {step}")
-    return clean(", ".join(parts))
-
-
 def number(value: float | None) -> str:
     """A reading with three digits that count."""
     return "no value" if value is None else f"{value:.3g}"
-
-
-def log(record: Record) -> Iterator[Event]:
-    """The events that people want to read: all but the scrapes."""
-    return (event for event in record.events if not isinstance(event.payload, Observed))
-
-
-def sentence(event: Event) -> str:
-    """What an event says, cleaned, in a few words."""
-    return clean(SENTENCES[type(event.payload)](event.payload))
-
-
-def _said(payload: Hypothesised) -> str:
-    onset = "" if payload.onset_minutes is None else f" since {clock(payload.onset_minutes)}"
-    evidence = ", ".join(
-        f"{link.key} = {number(link.value)} at {clock(link.t / 60)}" for link in payload.evidence
-    )
-    return f"{payload.mechanism} at {payload.component}{onset}; evidence: {evidence or 'none'}"
-
-
-def _truth(payload: Revealed) -> str:
-    faults = "; ".join(f"{f.kind} at {f.node} from {clock(f.onset_minutes)}" for f in payload.faults)
-    return f"{payload.drill}: {faults or 'no fault'}. {payload.explanation}"
-
-
-def _delivered(payload: Delivered) -> str:
-    number = f" (message {payload.number})" if payload.number else ""
-    choices = "; ".join(f"{choice.id}: {choice.text}" for choice in payload.choices)
-    asked = f" [{choices}]" if choices else ""
-    return f"to {payload.to} by {payload.channel}, from {payload.sender}{number}: {payload.text}{asked}"
-
-
-def _improvement(payload: Improvement) -> str:
-    step = f" ({payload.step})" if payload.step else ""
-    return f"to improve: {payload.what}{step}; {payload.owner}, by {payload.due}"
-
-
-def _alert(payload: AlertChanged) -> str:
-    return f"{payload.signal} {payload.state} ({payload.severity}), value {number(payload.value)}"
-
-
-STEERED: Mapping[str, str] = {
-    "now": "sent now",
-    "hold": "held back",
-    "release": "let go",
-    "skip": "left out",
-}
-
-SENTENCES: Mapping[type[object], Callable[[Any], str]] = {
-    Acknowledged: lambda p: f"acknowledged {p.signal}",
-    AlertChanged: _alert,
-    Answered: lambda p: f"answered message {p.message}: {p.choice}",
-    Approved: lambda p: f"{p.role} approved {p.change}",
-    Assigned: lambda p: f"{p.role} is {p.participant} from here on",
-    Assumed: lambda p: f"took the role {p.role}",
-    Collected: lambda p: f"collected {p.evidence}, SHA-256 {p.digest[:12]}",
-    ControlOrdered: lambda p: (
-        f"{p.control}: {p.previous} → {p.value}, in effect at {clock(p.effective_t / 60)}"
-    ),
-    ControlTookEffect: lambda p: f"{p.control} is now {p.value}",
-    CouldNotFollow: lambda p: f"could not follow {p.runbook}/{p.node} ({p.place}): {p.why}",
-    Decided: lambda p: f"{p.decision}: {p.answer} → {p.go}",
-    Declared: lambda p: f"declared {p.severity}: {p.symptom} on {p.service}",
-    Delivered: _delivered,
-    Ended: lambda p: f"the drill ended ({p.reason})",
-    Hinted: lambda p: f"gave a hint (−{points(p.points)}): {p.text}",
-    Hypothesised: _said,
-    Improvement: _improvement,
-    Joined: lambda p: f"{p.participant} joined",
-    Left: lambda p: f"{p.participant} left",
-    Noted: lambda p: p.text,
-    Observed: lambda p: f"{len(p.signals)} signals and {len(p.vitals)} vitals",
-    Opened: lambda p: f"opened {p.runbook}",
-    Paused: lambda p: "the facilitator paused the clock",
-    Posted: lambda p: f"to {p.audience} on {p.channel}: {p.text}",
-    Rated: lambda p: f"rated {p.dimension} {p.rating}{': ' + p.why if p.why else ''}",
-    Remarked: lambda p: f"saw: {p.text}",
-    Resolved: lambda p: "called the incident over",
-    Resumed: lambda p: "the clock runs again",
-    Returned: lambda p: "the drill goes on after a crash",
-    Revealed: _truth,
-    Sped: lambda p: f"the clock runs at {p.pace} from here on",
-    Started: lambda p: p.briefing,
-    Steered: lambda p: f"message {p.inject} of the drill: {STEERED[p.how]}",
-    StepEnded: lambda p: f"{p.runbook}/{p.step}: {p.outcome}{'; ' + p.note if p.note else ''}",
-    StepStarted: lambda p: f"{p.runbook}/{p.step} begun",
-}

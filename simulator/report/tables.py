@@ -11,10 +11,12 @@ from simulator.report.cards import MARKS
 from simulator.report.course import Message
 from simulator.report.findings import StepFinding
 from simulator.report.lessons import Lesson
+from simulator.report.sentences import Sentences
+from simulator.report.sentences import log as events_of
 from simulator.report.svg import safe
 from simulator.report.whole import Report
 from simulator.scoring import Gate, TaskResult
-from simulator.scoring.words import clock, minutes, points, share
+from simulator.scoring.words import Clock, minutes, points, share
 
 
 def _section(title: str, body: Iterable[str], *, kind: str = "") -> Iterator[str]:
@@ -63,7 +65,7 @@ def _finding(one: StepFinding) -> str:
     kind = "bad" if one.severity == "error" else "unknown"
     event = "" if one.seq is None else f' · <a href="#event-{one.seq}">event {one.seq}</a>'
     return (
-        f'<li><span class="n">{clock(one.minutes)}</span><span><span class="pill {kind}">{one.severity}</span> '
+        f'<li><span class="n">{one.time}</span><span><span class="pill {kind}">{one.severity}</span> '
         f'{safe(one.message)} <small><span class="code">{safe(one.where)}</span>{event}</small></span></li>'
     )
 
@@ -72,10 +74,10 @@ def truth(report: Report) -> Iterator[str]:
     found = report.record.first(Revealed)
     if found is None:
         return
-    reveal = found[1]
+    reveal, clock = found[1], report.clock
     rows = "".join(
-        f"<li>{safe(fault.kind)} at {safe(fault.node)} from {clock(fault.onset_minutes)}: "
-        f"{'did no harm' if fault.t0_minutes is None else f'harm from {clock(fault.t0_minutes)}'}, "
+        f"<li>{safe(fault.kind)} at {safe(fault.node)} from {clock.at(fault.onset_minutes)}: "
+        f"{'did no harm' if fault.t0_minutes is None else f'harm from {clock.at(fault.t0_minutes)}'}, "
         f"impact up to {share(fault.peak_impact)}</li>"
         for fault in reveal.faults
     )
@@ -90,16 +92,16 @@ def tasks(report: Report) -> Iterator[str]:
         found = report.record.first(Revealed)
         asked = {task.id: task for task in found[1].tasks} if found else {}
         since = report.score.t0_minutes or 0.0
-        rows = "".join(_task(task, asked.get(task.id), since) for task in report.score.tasks)
+        rows = "".join(_task(task, asked.get(task.id), since, report.clock) for task in report.score.tasks)
         yield from _section("Critical tasks", [f"<table>{rows}</table>"])
 
 
-def _task(task: TaskResult, asked: Task | None, since: float) -> str:
+def _task(task: TaskResult, asked: Task | None, since: float, clock: Clock) -> str:
     good = phrases.task_state(task)
     word = "not asked" if good is None else "done" if task.done else "not done"
     sign = {True: "✓", False: "✗", None: "·"}[good]
     ban = "Must not: " if task.must_not else ""
-    at = "" if task.minutes is None else clock(task.minutes)
+    at = "" if task.minutes is None else clock.exact(task.minutes)
     when = f'<a href="#event-{task.seq}">{at}</a>' if task.seq is not None and at else at
     return (
         f'<tr><td class="n"><span class="pill {MARKS[good]}">{sign} {word}</span></td>'
@@ -133,7 +135,7 @@ def _gate(gate: Gate) -> str:
 def hints(report: Report) -> Iterator[str]:
     if report.course.hints:
         rows = "".join(
-            f'<li><span class="n">{clock(one.minutes)}</span><span>{safe(one.text)} '
+            f'<li><span class="n">{report.clock.exact(one.minutes)}</span><span>{safe(one.text)} '
             f"<small>−{points(one.points)}</small></span></li>"
             for one in report.course.hints
         )
@@ -143,12 +145,12 @@ def hints(report: Report) -> Iterator[str]:
 def messages(report: Report) -> Iterator[str]:
     """What became of each, and what it said."""
     if report.course.messages:
-        rows = "".join(map(_message, report.course.messages))
+        rows = "".join(_message(one, report.clock) for one in report.course.messages)
         yield from _section("What became of each message", [f"<table>{rows}</table>"])
 
 
-def _message(one: Message) -> str:
-    when = "–" if one.minutes is None else clock(one.minutes)
+def _message(one: Message, clock: Clock) -> str:
+    when = "–" if one.minutes is None else clock.exact(one.minutes)
     number = "" if one.number is None else f"{one.number}"
     way = f"{one.sender} → {one.to}, {one.channel}" if one.to else ""
     name = " · ".join(part for part in (one.id, way) if part)
@@ -162,7 +164,9 @@ def _message(one: Message) -> str:
 def people(report: Report) -> Iterator[str]:
     """Who took part, by pseudonym and role, and how the clock ran."""
     course = report.course
-    people_ = "".join(f"<li>{safe(phrases.participant(one))}</li>" for one in course.participants)
+    people_ = "".join(
+        f"<li>{safe(phrases.participant(one, report.clock))}</li>" for one in course.participants
+    )
     pace = "".join(f"<li>{safe(sentence)}</li>" for sentence in course.pace)
     if not people_ and not pace:
         return
@@ -171,16 +175,16 @@ def people(report: Report) -> Iterator[str]:
 
 
 def log(report: Report) -> Iterator[str]:
-    rows = "".join(map(_logged, phrases.log(report.record)))
+    rows = "".join(_logged(event, report.says) for event in events_of(report.record))
     head = "".join(f"<th>{name}</th>" for name in ("Event", "Time", "Who", "Kind", "What"))
     table = f'<table class="log"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
     label = 'role="region" aria-label="Log" tabindex="0"'
     yield from _section("Log", [f'<div class="wide" {label}>{table}</div>'], kind="long")
 
 
-def _logged(event: Event) -> str:
+def _logged(event: Event, says: Sentences) -> str:
     return (
-        f'<tr id="event-{event.seq}"><td class="n">{event.seq}</td><td class="n">{clock(event.minutes)}</td>'
+        f'<tr id="event-{event.seq}"><td class="n">{event.seq}</td><td class="n">{says.clock.exact(event.minutes)}</td>'
         f"<td>{safe(event.actor)}</td><td>{event.kind}</td>"
-        f'<td class="say-it">{safe(phrases.sentence(event))}</td></tr>'
+        f'<td class="say-it">{safe(says(event))}</td></tr>'
     )

@@ -13,12 +13,15 @@ from generator.model import Catalogue
 from simulator.events import Record
 from simulator.report import phrases
 from simulator.report.findings import StepFinding
+from simulator.report.reasons import Reason, note, where
 from simulator.report.whole import Report, report_of
-from simulator.scoring import Dimension, Loss, ObjectiveResult, Score
-from simulator.scoring.words import clock, minutes, points, share
+from simulator.scoring import Dimension, ObjectiveResult, Score
+from simulator.scoring.words import Clock, minutes, points, share
 
 BAR = 24
 LARGEST = 3
+PEOPLE = "human"
+"""Who answered where the truth is told on the screen, too: a ruler needs no debriefing."""
 WIDTH = 100
 STYLES = {True: "green", False: "red", None: "dim"}
 MARKS = {True: "✓", False: "✗", None: "·"}
@@ -27,12 +30,12 @@ SEVERITY = {"error": "red", "warning": "yellow"}
 
 
 def terminal(score: Score, record: Record, catalogue: Catalogue | None = None) -> RenderableType:
-    """Headline, dimensions, objectives, the largest losses, findings. Text of the record is never markup."""
+    """Headline, truth, dimensions, objectives, the largest losses, findings; no text of the record is markup."""
     report = report_of(score, record, catalogue)
     parts: list[RenderableType] = [*_headline(report)]
     if score.dimensions:
         parts += [Text(), _dimensions(score), Text(), _objectives(report)]
-    parts += [*_losses(score), *_findings(report), *_apart(report), *_more(report)]
+    parts += [*_losses(report), *_findings(report), *_apart(report), *_more(report)]
     parts += [Text(f"Record: {problem}", style="yellow") for problem in map(phrases.clean, record.problems)]
     return Group(*parts)
 
@@ -68,6 +71,8 @@ def _headline(report: Report) -> Iterator[Text]:
     yield Text(phrases.clean(phrases.verdict(score, report.record)))
     if score.rating:
         yield Text(f"{score.rating}: {phrases.clean(score.rating_why)}.", style="dim")
+    if score.responder == PEOPLE and (told := phrases.truth(report.record)):
+        yield Text(told)
     if score.of_evaluated is not None and score.coverage < 1:
         part = f"{points(score.of_evaluated)} of 100 over what was evaluated"
         yield Text(f"{part}, {share(score.coverage)} of the rubric", style="yellow")
@@ -96,44 +101,42 @@ def _bar(dimension: Dimension) -> Text:
 def _objectives(report: Report) -> Table:
     table = Table.grid(padding=(0, 2))
     for objective in report.score.objectives:
-        table.add_row(*_objective(objective))
-    table.add_row()
-    whole: list[RenderableType] = [table]
-    if any(one.minutes for _, one in report.burdens):
-        whole.append(Text(phrases.burden(report.burdens), style="dim"))
-    whole.append(Text(f"{points(report.score.alarms_per_hour)} alarms per hour", style="dim"))
+        table.add_row(*_objective(objective, note(report.score, objective, report.clock)))
+    alarms = f"{points(report.score.alarms_per_hour)} alarms per hour."
+    bore = any(one.minutes for _, one in report.burdens)
+    words = f"{phrases.burden(report.burdens)} {alarms}" if bore else alarms
     outer = Table.grid()
-    for part in whole:
-        outer.add_row(part)
+    outer.add_row(table)
+    outer.add_row(Text(words, style="dim"))
     return outer
 
 
-def _objective(objective: ObjectiveResult) -> Iterator[Text]:
+def _objective(objective: ObjectiveResult, said: str) -> Iterator[Text]:
     style = STYLES[objective.met]
     allowed = "" if objective.limit is None else f"of {minutes(objective.limit)}"
     yield Text(MARKS[objective.met], style=style)
     yield Text(objective.title)
     yield Text(phrases.took(objective), style=style)
     yield Text(f"{allowed} {phrases.met(objective)}".strip(), style="dim")
-    yield Text(phrases.clean(objective.note), style="dim")
+    yield Text(phrases.clean(said), style="dim")
 
 
-def _losses(score: Score) -> Iterator[RenderableType]:
-    losses = [loss for loss in score.losses if not loss.gap][:LARGEST]
-    if not losses:
+def _losses(report: Report) -> Iterator[RenderableType]:
+    largest = [reason for reason in report.reasons if not reason.first.gap][:LARGEST]
+    if not largest:
         return
     yield Text()
     yield Text("Largest losses", style="bold")
     table = Table.grid(padding=(0, 2))
     table.add_column(justify="right", no_wrap=True)
-    for loss in losses:
-        table.add_row(Text(f"−{points(loss.points)}", style="red"), _why(loss))
+    for reason in largest:
+        table.add_row(Text(f"−{points(reason.points)}", style="red"), _why(reason, report.clock))
     yield table
 
 
-def _why(loss: Loss) -> Text:
-    place = phrases.where(loss.minutes, loss.seq, loss.missing, loss.step)
-    return Text(phrases.clean(loss.why)).append(f"  [{place}]" if place else "", style="dim")
+def _why(reason: Reason, clock: Clock) -> Text:
+    place = "; ".join(part for part in (where(reason.first, clock), reason.parts) if part)
+    return Text(phrases.clean(reason.first.why)).append(f"  [{place}]" if place else "", style="dim")
 
 
 def _findings(report: Report) -> Iterator[RenderableType]:
@@ -144,7 +147,7 @@ def _findings(report: Report) -> Iterator[RenderableType]:
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=True)
     for finding in _gravest(report.findings):
-        mark = Text(clock(finding.minutes), style=SEVERITY[finding.severity])
+        mark = Text(finding.time, style=SEVERITY[finding.severity])
         line = Text(phrases.clean(finding.message))
         table.add_row(mark, line.append(f"  [{phrases.clean(finding.where)}]", style="dim"))
     yield table
@@ -168,7 +171,7 @@ def _apart(report: Report) -> Iterator[Text]:
 def _more(report: Report) -> Iterator[Text]:
     """What there is no room for."""
     left = [
-        (sum(not loss.gap for loss in report.score.losses) - LARGEST, "reason", "reasons"),
+        (sum(not reason.first.gap for reason in report.reasons) - LARGEST, "reason", "reasons"),
         (len(report.findings) - LARGEST, "finding", "findings"),
         (len(report.improvements), "improvement with owner and date", "improvements with owner and date"),
     ]

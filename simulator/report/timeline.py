@@ -26,10 +26,11 @@ from simulator.events import (
     StepEnded,
     StepStarted,
 )
-from simulator.report import phrases, svg
-from simulator.report.course import pauses
-from simulator.scoring import Score
-from simulator.scoring.words import clock, share
+from simulator.report import svg
+from simulator.report.course import end_of, pauses
+from simulator.report.sentences import STEERED, Sentences
+from simulator.report.whole import Report
+from simulator.scoring.words import Clock, share
 
 WIDTH, LEFT, RIGHT = 1000.0, 118.0, 984.0
 IMPACT_TOP, IMPACT_HEIGHT = 14.0, 190.0
@@ -49,8 +50,9 @@ class Span:
     instant: bool = False
 
 
-def timeline(score: Score, record: Record, started: Started) -> str:
+def timeline(report: Report, started: Started) -> str:
     """The drill at a glance. Without a reveal, truth and impact are left out."""
+    record, clock = report.record, report.clock
     x = svg.Scale(0.0, _horizon(record, started), LEFT, RIGHT)
     found = record.first(Revealed)
     body: list[str] = []
@@ -60,32 +62,36 @@ def timeline(score: Score, record: Record, started: Started) -> str:
         y = IMPACT_TOP + IMPACT_HEIGHT + 30
     top = y
     lanes: list[str] = []
-    for name, spans in _lanes(record, started):
+    for name, spans in _lanes(report, started):
         drawn, height = _lane(name, sorted(spans, key=lambda span: span.start), x, y)
         lanes += drawn
         y += height
-    marks = _marks(score, record, x, IMPACT_TOP if found else top, y)
-    body = [*_grid(x, IMPACT_TOP if found else top, y), *marks, *body, *lanes]
-    return svg.figure(WIDTH, y + 26, body, label="Timeline of the drill")
+    marks = _marks(report, x, IMPACT_TOP if found else top, y)
+    body = [*_grid(x, IMPACT_TOP if found else top, y, clock), *marks, *body, *lanes]
+    return svg.figure(WIDTH, y + 40, body, label="Timeline of the drill")
 
 
 def _horizon(record: Record, started: Started) -> float:
     return max(started.horizon_minutes, max((event.minutes for event in record.events), default=0.0), 1.0)
 
 
-def _grid(x: svg.Scale, top: float, bottom: float) -> Iterator[str]:
+def _grid(x: svg.Scale, top: float, bottom: float, clock: Clock) -> Iterator[str]:
+    """The time of day, and below it the minutes since the start."""
     for tick in svg.ticks(x.high, about=9):
         yield svg.line(x(tick), top, x(tick), bottom, "grid")
-        yield svg.text(x(tick), bottom + 16, f"{tick:.0f}", "axis", anchor="middle")
-    yield svg.text(LEFT - 8, bottom + 16, "minutes", "axis", anchor="end")
+        yield svg.text(x(tick), bottom + 16, clock.at(tick), "axis", anchor="middle")
+        yield svg.text(x(tick), bottom + 30, f"+{tick:.0f}" if tick else "0", "axis", anchor="middle")
+    yield svg.text(LEFT - 22, bottom + 16, "time", "axis", anchor="end")
+    yield svg.text(LEFT - 22, bottom + 30, "minutes", "axis", anchor="end")
 
 
-def _marks(score: Score, record: Record, x: svg.Scale, top: float, bottom: float) -> Iterator[str]:
-    if score.t0_minutes is not None:
-        at = x(score.t0_minutes)
+def _marks(report: Report, x: svg.Scale, top: float, bottom: float) -> Iterator[str]:
+    t0, clock = report.score.t0_minutes, report.clock
+    if t0 is not None:
+        at = x(t0)
         yield svg.line(at, top, at, bottom, "mark-bad")
-        yield svg.text(at + 4, top + 9, f"harm begins {clock(score.t0_minutes)}", "mark-bad-text")
-    end = next((event.minutes for event, _ in record.of(Ended)), None)
+        yield svg.text(at + 4, top + 9, f"harm begins {clock.at(t0)}", "mark-bad-text")
+    end = next((event.minutes for event, _ in report.record.of(Ended)), None)
     if end is not None and end < x.high:
         yield svg.rect(
             x(end), top, x(x.high) - x(end), bottom - top, "after", title="after the drill ended", round_=0
@@ -162,8 +168,8 @@ def _span(span: Span, x: svg.Scale, y: float) -> Iterator[str]:
         yield svg.text(left - 5, y + BAR - 3, words, "note", anchor="end")
 
 
-def _lanes(record: Record, started: Started) -> Iterator[tuple[str, list[Span]]]:
-    readers: tuple[tuple[str, Callable[[Record, Started], Iterable[Span]]], ...] = (
+def _lanes(report: Report, started: Started) -> Iterator[tuple[str, list[Span]]]:
+    readers: tuple[tuple[str, Callable[[Record, Started, Sentences], Iterable[Span]]], ...] = (
         ("Truth", _truth),
         ("Alerts", _alerts),
         ("Claims", _claims),
@@ -173,61 +179,57 @@ def _lanes(record: Record, started: Started) -> Iterator[tuple[str, list[Span]]]
         ("Facilitator", _facilitated),
     )
     for name, reader in readers:
-        spans = list(reader(record, started))
+        spans = list(reader(report.record, started, report.says))
         if spans:
             yield name, spans
 
 
-def _truth(record: Record, started: Started) -> Iterator[Span]:
+def _truth(record: Record, started: Started, says: Sentences) -> Iterator[Span]:
     horizon = _horizon(record, started)
     for _, reveal in record.of(Revealed):
         for fault in reveal.faults:
             harm = "" if fault.t0_minutes is not None else " (benign)"
             kind = "bar benign" if harm else "bar fault"
             words = f"{fault.kind} at {fault.node}{harm}"
-            title = f"{words}, from {clock(fault.onset_minutes)}; impact up to {share(fault.peak_impact)}"
+            title = f"{words}, from {says.clock.exact(fault.onset_minutes)}; impact up to {share(fault.peak_impact)}"
             yield Span(fault.onset_minutes, horizon, words, kind, title)
 
 
-def _alerts(record: Record, started: Started) -> Iterator[Span]:
+def _alerts(record: Record, started: Started, says: Sentences) -> Iterator[Span]:
     since: dict[str, tuple[float, AlertChanged]] = {}
     for event, alert in record.of(AlertChanged):
         if alert.state == "firing":
             since.setdefault(alert.signal, (event.minutes, alert))
         elif alert.signal in since:
-            yield _firing(*since.pop(alert.signal), event.minutes)
+            yield _firing(says.clock, *since.pop(alert.signal), event.minutes)
     for start, alert in since.values():
-        yield _firing(start, alert, _last(record))
+        yield _firing(says.clock, start, alert, end_of(record))
 
 
-def _firing(start: float, alert: AlertChanged, end: float) -> Span:
-    title = f"{alert.signal} ({alert.severity}) fired from {clock(start)} to {clock(end)}"
+def _firing(clock: Clock, start: float, alert: AlertChanged, end: float) -> Span:
+    title = f"{alert.signal} ({alert.severity}) fired from {clock.exact(start)} to {clock.exact(end)}"
     return Span(start, end, alert.signal, f"bar {'page' if alert.severity == 'page' else 'ticket'}", title)
 
 
-def _last(record: Record) -> float:
-    return max((event.minutes for event in record.events), default=0.0)
-
-
-def _controls(record: Record, started: Started) -> Iterator[Span]:
+def _controls(record: Record, started: Started, says: Sentences) -> Iterator[Span]:
     """Bars while a control is off its default."""
     defaults = {card.id: card.default for card in started.controls}
     open_: dict[str, tuple[float, str]] = {}
     for event, turned in record.of(ControlTookEffect):
         if turned.control in open_:
-            yield _held(turned.control, *open_.pop(turned.control), event.minutes)
+            yield _held(says.clock, turned.control, *open_.pop(turned.control), event.minutes)
         if turned.value != defaults.get(turned.control):
             open_[turned.control] = (event.minutes, str(turned.value))
     for control, (start, value) in open_.items():
-        yield _held(control, start, value, _last(record))
+        yield _held(says.clock, control, start, value, end_of(record))
 
 
-def _held(control: str, start: float, value: str, end: float) -> Span:
+def _held(clock: Clock, control: str, start: float, value: str, end: float) -> Span:
     words = f"{control} = {value}"
-    return Span(start, end, words, "bar control", f"{words} from {clock(start)} to {clock(end)}")
+    return Span(start, end, words, "bar control", f"{words} from {clock.exact(start)} to {clock.exact(end)}")
 
 
-def _steps(record: Record, started: Started) -> Iterator[Span]:
+def _steps(record: Record, started: Started, says: Sentences) -> Iterator[Span]:
     begun: dict[tuple[str, str], float] = {}
     for event in record.events:
         if isinstance(event.payload, StepStarted):
@@ -235,21 +237,22 @@ def _steps(record: Record, started: Started) -> Iterator[Span]:
         elif isinstance(event.payload, StepEnded):
             step = event.payload
             start = begun.pop((step.runbook, step.step), event.minutes)
-            title = f"{step.runbook}/{step.step}: {step.outcome}, {clock(start)} to {clock(event.minutes)}"
+            lasted = f"{says.clock.exact(start)} to {says.clock.exact(event.minutes)}"
+            title = f"{step.runbook}/{step.step}: {step.outcome}, {lasted}"
             yield Span(start, event.minutes, step.step, f"bar step-{step.outcome}", title)
         elif isinstance(event.payload, Decided):
             decision = event.payload
             start = begun.pop((decision.runbook, decision.decision), event.minutes)
-            title = f"{clock(event.minutes)} {event.actor}: {phrases.sentence(event)}"
+            title = f"{says.clock.exact(event.minutes)} {event.actor}: {says(event)}"
             yield Span(start, event.minutes, decision.decision, "bar step-decided", title)
     for (runbook, name), start in begun.items():
-        yield Span(start, _last(record), name, "bar step-open", f"{runbook}/{name}: not ended")
+        yield Span(start, end_of(record), name, "bar step-open", f"{runbook}/{name}: not ended")
 
 
-def _claims(record: Record, started: Started) -> Iterator[Span]:
+def _claims(record: Record, started: Started, says: Sentences) -> Iterator[Span]:
     for event in record.events:
         at, said = event.minutes, event.payload
-        title = f"{clock(at)} {event.actor}: {phrases.sentence(event)}"
+        title = f"{says.clock.exact(at)} {event.actor}: {says(event)}"
         if isinstance(said, Declared):
             yield Span(at, at, f"declared {said.symptom}", "dot declare", title, instant=True)
         elif isinstance(said, Hypothesised):
@@ -258,9 +261,9 @@ def _claims(record: Record, started: Started) -> Iterator[Span]:
             yield Span(at, at, "called over", "dot resolve", title, instant=True)
 
 
-def _messages(record: Record, started: Started) -> Iterator[Span]:
+def _messages(record: Record, started: Started, says: Sentences) -> Iterator[Span]:
     for event in record.events:
-        title = f"{clock(event.minutes)} {event.actor}: {phrases.sentence(event)}"
+        title = f"{says.clock.exact(event.minutes)} {event.actor}: {says(event)}"
         if isinstance(event.payload, Delivered):
             yield Span(event.minutes, event.minutes, "", "dot received", title, instant=True)
         elif isinstance(event.payload, Posted):
@@ -269,15 +272,15 @@ def _messages(record: Record, started: Started) -> Iterator[Span]:
             yield Span(event.minutes, event.minutes, event.payload.choice, "dot sent", title, instant=True)
 
 
-def _facilitated(record: Record, started: Started) -> Iterator[Span]:
+def _facilitated(record: Record, started: Started, says: Sentences) -> Iterator[Span]:
     """Hints, pauses and changes of pace, messages that were steered: what the team did not do itself."""
     for since, until in pauses(record):
-        title = f"the facilitator paused the clock at {clock(since)}"
+        title = f"the facilitator paused the clock at {says.clock.exact(since)}"
         yield Span(since, until, "paused", "bar step-open", title, instant=since == until)
     for event in record.events:
         said = event.payload
         if isinstance(said, Hinted | Sped | Steered | Returned):
-            title = f"{clock(event.minutes)} {event.actor}: {phrases.sentence(event)}"
+            title = f"{says.clock.exact(event.minutes)} {event.actor}: {says(event)}"
             words = _words(said)
             yield Span(event.minutes, event.minutes, words, "dot facilitated", title, instant=True)
 
@@ -285,4 +288,6 @@ def _facilitated(record: Record, started: Started) -> Iterator[Span]:
 def _words(said: Hinted | Sped | Steered | Returned) -> str:
     if isinstance(said, Sped):
         return f"pace {said.pace}"
-    return {Hinted: "hint", Returned: "taken up again"}.get(type(said), "")
+    if isinstance(said, Steered):
+        return STEERED[said.how]
+    return "hint" if isinstance(said, Hinted) else "taken up again"

@@ -18,8 +18,11 @@ from simulator.report.lessons import (
     judgements_of,
     strengths_of,
 )
+from simulator.report.reasons import Reason, reasons
+from simulator.report.sentences import Sentences, sentences_of
 from simulator.scoring import Score
 from simulator.scoring.case import case_of
+from simulator.scoring.words import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,8 @@ class Report:
     record: Record
     started: Started | None
     course: Course
+    reasons: tuple[Reason, ...]
+    says: Sentences
     findings: tuple[StepFinding, ...]
     strengths: tuple[str, ...]
     improvements: tuple[Lesson, ...]
@@ -37,6 +42,11 @@ class Report:
     burdens: tuple[tuple[str, Burden], ...]
     """With the team, the robot, the oracle and nobody."""
     known: Known
+
+    @property
+    def clock(self) -> Clock:
+        """Tells instants as the screens did."""
+        return self.says.clock
 
     @property
     def stale(self) -> bool:
@@ -52,6 +62,8 @@ def report_of(score: Score, record: Record, catalogue: Catalogue | None = None) 
         record=record,
         started=case.started if case else None,
         course=course,
+        reasons=reasons(score),
+        says=sentences_of(record),
         findings=findings_of(case, known) if case else (),
         strengths=strengths_of(score, record),
         improvements=improvements_of(score, record, known, course.day),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from simulator.events import AlertChanged, Ended, Record, Sped
-from simulator.scoring.build import clipped
+from simulator.scoring.all_clear import false_claims
+from simulator.scoring.build import clipped, dated
 from simulator.scoring.case import Case, case_of
 from simulator.scoring.checks import false_reports
 from simulator.scoring.communication import communication
@@ -16,7 +17,7 @@ from simulator.scoring.no_fault import no_fault
 from simulator.scoring.objectives import objectives
 from simulator.scoring.outcome import avoided, outcome
 from simulator.scoring.rating import rating
-from simulator.scoring.response import collateral, false_claims, response, without_leave
+from simulator.scoring.response import collateral, response, without_leave
 from simulator.scoring.rubric import NO_REVEAL, SCORER
 from simulator.scoring.tasks import tasks
 from simulator.scoring.values import (
@@ -29,7 +30,6 @@ from simulator.scoring.values import (
     Score,
     TaskResult,
 )
-from simulator.scoring.words import clock
 
 MIXED = "mixed"
 
@@ -75,7 +75,7 @@ def _score(case: Case) -> Score:
         coverage=coverage,
         rating=grade,
         rating_why=grade_why,
-        dimensions=levelled(case, dimensions, results),
+        dimensions=levelled(case, tuple(dated(one, case.end) for one in dimensions), results),
         deductions=deductions,
         objectives=timed,
         tasks=results,
@@ -124,7 +124,7 @@ def _pace(case: Case) -> str:
 def _aborted(case: Case) -> str:
     """When the facilitator ended the drill for a reason outside of it; empty: never."""
     ended = case.record.first(Ended)
-    return clock(ended[0].minutes) if ended is not None and ended[1].reason == "aborted" else ""
+    return case.clock.at(ended[0].minutes) if ended is not None and ended[1].reason == "aborted" else ""
 
 
 def _reason(case: Case, passed: tuple[Gate, ...]) -> str:
@@ -148,7 +148,9 @@ def _grade(
     if case.reveal is None:
         return None, NO_REVEAL
     breach = next((order.control for _, order, _ in without_leave(case)), "")
-    return rating(total, results, timed, collateral=collateral(case), breach=breach)
+    worse = collateral(case)
+    since = "" if worse is None else case.clock.at(worse)
+    return rating(total, results, timed, collateral=since, breach=breach)
 
 
 def _avoided(case: Case) -> float | None:

@@ -30,6 +30,15 @@ def clipped(losses: Iterable[Loss], most: float) -> Iterator[Loss]:
             yield replace(loss, points=points)
 
 
+def dated(dimension: Dimension, end: float) -> Dimension:
+    """The dimension with no loss after the end of the drill, in minutes: what was due later was lost there."""
+    losses = (
+        loss if loss.minutes is None else replace(loss, minutes=min(loss.minutes, end))
+        for loss in dimension.losses
+    )
+    return replace(dimension, losses=tuple(losses))
+
+
 def gap(id: DimensionId, points: float, why: str) -> Loss:
     """Points for what could not be evaluated: they are not earned."""
     return Loss(id, points, f"Not evaluated: {why}.", gap=True)

@@ -26,6 +26,7 @@ from simulator.events import (
 )
 from simulator.scoring.curves import Curve, worse
 from simulator.scoring.rubric import RESIDUAL
+from simulator.scoring.words import Clock
 
 P = TypeVar("P")
 
@@ -86,6 +87,11 @@ class Case:
     truth: Truth | None
     """None for a drill without harm, and where there is no reveal."""
     pauses: tuple[tuple[float, float], ...]
+
+    @property
+    def clock(self) -> Clock:
+        """Tells instants as the screens did."""
+        return Clock(self.started.time)
 
     @property
     def end(self) -> float:

@@ -26,7 +26,7 @@ from simulator.events import (
 from simulator.scoring.case import Case
 from simulator.scoring.rubric import EARLY_REPORT_POINTS, FALSE_REPORT_POINTS
 from simulator.scoring.values import Loss
-from simulator.scoring.words import clock, minutes
+from simulator.scoring.words import minutes
 
 ROUNDING = 1e-5
 """Readings are recorded with six digits; what could be due to that speaks for the team."""
@@ -137,12 +137,12 @@ def _cost(case: Case, report: Report) -> Loss | None:
     event, check = report.event, report.check
     name = f"{check.runbook}/{check.step}"
     if report.since_t is None:
-        why = f"{name} was reported as done at {clock(event.minutes)}, and its check did not hold."
+        why = f"{name} was reported as done at {case.clock.at(event.minutes)}, and its check did not hold."
         return Loss("false-reports", FALSE_REPORT_POINTS, why, event.minutes, event.seq, "", name)
     held = (event.t - report.since_t) / 60
     if held + case.started.step_seconds / 60 < check.hold_minutes:
         why = (
-            f"{name} was reported as done at {clock(event.minutes)}, when its check had held for "
+            f"{name} was reported as done at {case.clock.at(event.minutes)}, when its check had held for "
             f"{minutes(held)}; it asks for {minutes(check.hold_minutes)}."
         )
         return Loss("false-reports", EARLY_REPORT_POINTS, why, event.minutes, event.seq, "", name)

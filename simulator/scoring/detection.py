@@ -23,7 +23,7 @@ from simulator.scoring.rubric import (
     time_credit,
 )
 from simulator.scoring.values import Dimension, DimensionId, Loss
-from simulator.scoring.words import clock, minutes
+from simulator.scoring.words import minutes
 
 HOW = "A declaration that names the service and the symptom, from the start of harm on, by its time."
 WEIGHT = WEIGHTS["detection"]
@@ -83,7 +83,7 @@ def _losses(case: Case, truth: Truth, objective: float) -> Iterator[Loss]:
     if not stands:
         why = (
             f"No incident was declared on {case.started.service} that a fault warrants; harm began at "
-            f"{clock(truth.t0)} and the objective is {minutes(objective)}."
+            f"{case.clock.at(truth.t0)} and the objective is {minutes(objective)}."
         )
         yield Loss("detection", WEIGHT, why, due, None, "declare", case.step_at(due))
         return
@@ -105,7 +105,7 @@ def _losses(case: Case, truth: Truth, objective: float) -> Iterator[Loss]:
 def _late(case: Case, truth: Truth, event: Event, objective: float, points: float, what: str) -> Loss:
     elapsed = case.elapsed(truth.t0, max(event.minutes, truth.t0))
     why = (
-        f"The declaration that names {what} came {minutes(elapsed)} after harm began at {clock(truth.t0)}; "
+        f"The declaration that names {what} came {minutes(elapsed)} after harm began at {case.clock.at(truth.t0)}; "
         f"the objective is {minutes(objective)}."
     )
     lost = points * (1 - time_credit(elapsed, objective))
@@ -131,7 +131,7 @@ def false_alarms(case: Case, dimension_id: DimensionId) -> tuple[Loss, ...]:
     for event, declared in alarms(case):
         why = (
             f"False alarm: {declared.symptom!r} on {declared.service} was declared at "
-            f"{clock(event.minutes)}, and no fault warranted it."
+            f"{case.clock.at(event.minutes)}, and no fault warranted it."
         )
         losses.append(Loss(dimension_id, FALSE_ALARM_POINTS, why, event.minutes, event.seq))
     return tuple(clipped(losses, FALSE_ALARMS_MOST))

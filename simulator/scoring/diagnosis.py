@@ -16,7 +16,7 @@ from simulator.scoring.build import dimension, gap
 from simulator.scoring.case import Case, Truth
 from simulator.scoring.rubric import EVIDENCE_HIGH, EVIDENCE_LOW, NO_REVEAL, WEIGHTS
 from simulator.scoring.values import Dimension, Loss
-from simulator.scoring.words import clock, minutes
+from simulator.scoring.words import minutes
 
 HOW = (
     "F1 over component, mechanism and onset of the last hypothesis before mitigation, "
@@ -53,7 +53,7 @@ def _losses(case: Case, truth: Truth) -> Iterator[Loss]:
     if not counted:
         end = case.end if until is None else until
         late = f"; the {len(given)} that came after it are hindsight" if given else ""
-        why = f"No hypothesis was stated before the mitigation at {clock(end)}{late}."
+        why = f"No hypothesis was stated before the mitigation at {case.clock.at(end)}{late}."
         if until is None:
             why = "No hypothesis was stated."
         yield Loss("diagnosis", WEIGHT, why, end, None, "hypothesis", case.step_at(end))
@@ -66,11 +66,11 @@ def _losses(case: Case, truth: Truth) -> Iterator[Loss]:
         yield Loss("diagnosis", WEIGHT, why, event.minutes, event.seq, "", case.step_at(event.minutes))
         return
     yield from _wrong(case, truth, event, last)
-    yield from _scattered(truth, event, last, counted)
+    yield from _scattered(case, truth, event, last, counted)
 
 
 def _scattered(
-    truth: Truth, event: Event, last: Hypothesised, counted: list[tuple[Event, Hypothesised]]
+    case: Case, truth: Truth, event: Event, last: Hypothesised, counted: list[tuple[Event, Hypothesised]]
 ) -> Iterator[Loss]:
     """Causes that were claimed on one reading share what the last is worth: naming every one is naming none."""
     read = max(link.t for link in last.evidence)
@@ -81,31 +81,32 @@ def _scattered(
     }
     if len(causes) > 1:
         worth = WEIGHT * max(_f1(last, fault, truth) for fault in truth.faults)
-        why = f"{len(causes)} causes were claimed on the readings of {clock(read / 60)}; each is worth its share."
+        at = case.clock.at(read / 60)
+        why = f"{len(causes)} causes were claimed on the readings of {at}; each is worth its share."
         yield Loss("diagnosis", worth * (1 - 1 / len(causes)), why, event.minutes, event.seq)
 
 
 def _wrong(case: Case, truth: Truth, event: Event, said: Hypothesised) -> Iterator[Loss]:
     fault = max(truth.faults, key=lambda fault: _f1(said, fault, truth))
     lost = WEIGHT * (1 - _f1(said, fault, truth))
-    errors = list(_errors(said, fault, truth))
+    errors = list(_errors(case, said, fault, truth))
     for error in errors:
         yield Loss(
             "diagnosis", lost / len(errors), error, event.minutes, event.seq, "", case.step_at(event.minutes)
         )
 
 
-def _errors(said: Hypothesised, fault: TruthOfFault, truth: Truth) -> Iterator[str]:
+def _errors(case: Case, said: Hypothesised, fault: TruthOfFault, truth: Truth) -> Iterator[str]:
     if said.component != fault.node:
         yield f"The hypothesis names the component {said.component!r}; it was {fault.node!r}."
     if said.mechanism != fault.mechanism:
         yield f"The hypothesis names the mechanism {said.mechanism!r}; it was {fault.mechanism!r}."
     if said.onset_minutes is None:
-        yield f"The hypothesis states no onset; it was {clock(fault.onset_minutes)}."
+        yield f"The hypothesis states no onset; it was {case.clock.at(fault.onset_minutes)}."
     elif not _dated(said, fault, truth):
         off = minutes(abs(said.onset_minutes - fault.onset_minutes))
         yield (
-            f"The hypothesis dates the onset {off} off; it was {clock(fault.onset_minutes)}, "
+            f"The hypothesis dates the onset {off} off; it was {case.clock.at(fault.onset_minutes)}, "
             f"and {minutes(truth.reveal.onset_tolerance_minutes)} are tolerated."
         )
 

@@ -9,7 +9,7 @@ from simulator.scoring.response import undone_by_facilitator
 from simulator.scoring.rubric import EPSILON_MINUTES, MISSING_TELEMETRY, NO_REVEAL
 from simulator.scoring.tasks import broken
 from simulator.scoring.values import Gate, TaskResult
-from simulator.scoring.words import clock, minutes, share
+from simulator.scoring.words import minutes, share
 
 
 def gates(case: Case, results: tuple[TaskResult, ...]) -> tuple[Gate, ...]:
@@ -65,6 +65,6 @@ def _must_not(case: Case, results: tuple[TaskResult, ...]) -> Gate:
 def _facilitator(case: Case) -> Gate:
     helped = undone_by_facilitator(case)
     if helped is not None:
-        why = f"the facilitator turned a control at {clock(helped.minutes)}: mitigation earns nothing"
+        why = f"the facilitator turned a control at {case.clock.at(helped.minutes)}: mitigation earns nothing"
         return Gate("facilitator", "Facilitator", False, why)
     return Gate("facilitator", "Facilitator", True, "the facilitator turned no control")

@@ -5,12 +5,17 @@ from __future__ import annotations
 from simulator.events import Hinted
 from simulator.scoring.case import Case
 from simulator.scoring.values import Loss
-from simulator.scoring.words import clock
 
 
 def hints(case: Case) -> tuple[Loss, ...]:
     """One line a hint; known without a reveal."""
     return tuple(
-        Loss("hints", hint.points, f"A hint was given at {clock(event.minutes)}.", event.minutes, event.seq)
+        Loss(
+            "hints",
+            hint.points,
+            f"A hint was given at {case.clock.at(event.minutes)}.",
+            event.minutes,
+            event.seq,
+        )
         for event, hint in case.record.of(Hinted)
     )

@@ -11,7 +11,7 @@ from simulator.scoring.curves import Curve, excess
 from simulator.scoring.detection import warranted
 from simulator.scoring.rubric import EPSILON_MINUTES, NO_REVEAL, WEIGHTS
 from simulator.scoring.values import Dimension, Loss
-from simulator.scoring.words import clock, minutes
+from simulator.scoring.words import minutes
 
 HOW = (
     "The impact that the team avoided, as a share of what the oracle avoids; both to the horizon, "
@@ -91,7 +91,7 @@ def _losses(case: Case, truth: Truth, lost: float) -> Iterator[Loss]:
         if total > 0:
             shown = max(since, min(truth.onset, until))
             why = (
-                f"{doing}, from {clock(shown)} to {clock(until)}, users bore "
+                f"{doing}, from {case.clock.at(shown)} to {case.clock.at(until)}, users bore "
                 f"{minutes(part)} of full outage more than with the oracle."
             )
             yield Loss("outcome", lost * part / total, why, shown, seq, missing, case.step_at(shown))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from simulator.scoring.tasks import broken, missed
 from simulator.scoring.values import ObjectiveResult, Rating, TaskResult
-from simulator.scoring.words import clock
 
 PERFORMED, SOME, MAJOR = 80.0, 66.0, 50.0
 
@@ -18,16 +17,19 @@ def rating(
     results: tuple[TaskResult, ...],
     objectives: tuple[ObjectiveResult, ...],
     *,
-    collateral: float | None,
+    collateral: str,
     breach: str = "",
 ) -> tuple[Rating, str]:
-    """P, S, M or U; a task left undone, or an objective missed, is a miss that keeps from P."""
+    """P, S, M or U; a task left undone, or an objective missed, is a miss that keeps from P.
+
+    ``collateral``: since when the team had done more harm than the fault; empty: it had not.
+    """
     if total < MAJOR:
         return "U", "below 50"
     if done := broken(results):
         return "M", f"a must-not was done: {done[0].title}"
-    if collateral is not None:
-        return "M", f"the team's controls did more harm than the fault, from {clock(collateral)} on"
+    if collateral:
+        return "M", f"the team's controls did more harm than the fault, from {collateral} on"
     if breach:
         return "M", f"a breach of policy: {breach} was turned without the leave that it needs"
     if total < SOME:

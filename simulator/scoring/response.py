@@ -5,11 +5,9 @@ runbook that should be open.
 Mitigated: from an instant on to the horizon, half for being under tolerance, half for being as low as the
 oracle would have it, give or take a quarter of the tolerance. A containment that is left in place still
 costs users what it costs, and shows there; which control undoes the fault is not asked. A fifth of that
-credit needs the team's own `resolve`, made when it is true. A false one sends everybody home too early, and
-leaves nothing of either credit: while users still bear more than the tolerance; while a control is on its way;
-within the longest hold, while all pages that fired at the last deed fire on, and cease later; or with a
-containment in place of a remedy. Impact that goes away by itself is credited to a team that had eased it; what
-was turned by luck is no answer to it, and what was left before it could be seen to hold is a gap.
+credit needs the team's own `resolve`, made when it is true. A false one leaves nothing of either credit
+(``all_clear``). Impact that goes away by itself is credited to a team that had eased it; what was turned by
+luck is no answer to it, and what was left before it could be seen to hold is a gap.
 """
 
 from __future__ import annotations
@@ -19,13 +17,13 @@ from collections.abc import Iterator
 from generator.model import Setting
 from simulator.events import (
     FACILITATOR,
-    AlertChanged,
     Approved,
     ControlOrdered,
     ControlTookEffect,
     Event,
     Resolved,
 )
+from simulator.scoring.all_clear import false_all_clear
 from simulator.scoring.build import dimension, gap
 from simulator.scoring.case import Case, Truth
 from simulator.scoring.checks import unverified
@@ -33,7 +31,6 @@ from simulator.scoring.curves import Curve
 from simulator.scoring.rubric import (
     COLLATERAL,
     CONTAINMENT_POINTS,
-    FALSE_ALL_CLEAR_POINTS,
     LEAVE_POINTS,
     MITIGATION_POINTS,
     NO_OBJECTIVES,
@@ -45,7 +42,7 @@ from simulator.scoring.rubric import (
     time_credit,
 )
 from simulator.scoring.values import Dimension, Loss
-from simulator.scoring.words import clock, minutes, share
+from simulator.scoring.words import minutes, share
 
 HOW = (
     "Impact back under tolerance and kept there (10), then gone for good with the claim made in time (10), "
@@ -127,7 +124,7 @@ def _containment(case: Case, truth: Truth, objective: float) -> Iterator[Loss]:
     )
     yield _late(case, CONTAINMENT_POINTS * (1 - credit), why, at)
     if (worse := collateral(case)) is not None:
-        why = f"From {clock(worse)} on, the team's own controls did more harm than the fault would have."
+        why = f"From {case.clock.at(worse)} on, the team's own controls did more harm than the fault would have."
         yield _late(case, CONTAINMENT_POINTS * credit * (1 - COLLATERAL), why, worse)
 
 
@@ -191,20 +188,14 @@ def _unverified(case: Case, earned: float, gone: float | None) -> Iterator[Loss]
     if gone is not None and any(event.minutes >= gone for event in claims):
         return
     if claims:
-        truly = "was never gone for good" if gone is None else f"was gone for good only at {clock(gone)}"
-        why = f"The incident was called over at {clock(claims[-1].minutes)}; impact {truly}."
+        truly = (
+            "was never gone for good" if gone is None else f"was gone for good only at {case.clock.at(gone)}"
+        )
+        why = f"The incident was called over at {case.clock.at(claims[-1].minutes)}; impact {truly}."
         yield Loss("response", earned * VERIFIED, why, claims[-1].minutes, claims[-1].seq)
         return
     why = "Nobody verified that the incident is over and said so."
     yield Loss("response", earned * VERIFIED, why, case.end, None, "resolve")
-
-
-def false_claims(case: Case) -> tuple[Loss, ...]:
-    """A false all-clear is the gravest of false reports: it sends everybody home."""
-    if (found := false_all_clear(case)) is None:
-        return ()
-    event, why = found
-    return (Loss("false-reports", FALSE_ALL_CLEAR_POINTS, why, event.minutes, event.seq),)
 
 
 def without_leave(case: Case) -> list[tuple[Event, ControlOrdered, tuple[str, ...]]]:
@@ -238,73 +229,11 @@ def _not_looked_at(case: Case, left: float) -> Iterator[Loss]:
         yield Loss("response", left * wrong / all_of_them, why, case.end, None, "check")
 
 
-def false_all_clear(case: Case) -> tuple[Event, str] | None:
-    """The first claim that the record refutes, and why; a later, true one does not take it back."""
-    truth = case.truth
-    for event, _ in case.by_team(Resolved):
-        if truth is not None and event.minutes >= truth.t0 and (reason := _refuted(case, truth, event)):
-            return event, f"The incident was called over at {clock(event.minutes)}, {reason}."
-    return None
-
-
 def _false_all_clear(case: Case) -> Iterator[Loss]:
     """All that is left, for a claim that the record refutes."""
     if (found := false_all_clear(case)) is not None:
         event, why = found
         yield Loss("response", WEIGHTS["response"], why, event.minutes, event.seq)
-
-
-def _refuted(case: Case, truth: Truth, claim: Event) -> str:
-    """Why an incident was not over when it was called over; empty: it was, or nobody could have known."""
-    borne = truth.team.at(claim.minutes)
-    if borne > truth.reveal.tolerance:
-        return f"while {share(borne)} of requests still suffered: what was done had not been checked"
-    moving = on_its_way(case, claim)
-    if moving:
-        return f"before {moving} had taken effect"
-    back, hold = truth.back(), truth.reveal.longest_hold_minutes
-    page = still_firing(case, claim)
-    if page is not None and (back is None or claim.minutes < back + hold):
-        return f"while {page[0]} was still firing; it fell quiet only at {clock(page[1])}"
-    rested = next((one for one in truth.reveal.all_clears if one.seq == claim.seq and one.held), None)
-    if rested is None:
-        return ""
-    held, gone = (
-        ", ".join(f"{key} at {value}" for key, value in sorted(rested.held.items())),
-        truth.mitigated(),
-    )
-    if rested.without > truth.reveal.tolerance:
-        return f"while only {held} kept {share(rested.without)} of requests from harm"
-    if gone is None or gone > claim.minutes:
-        return f"with {held} still in force, which costs users more than it need"
-    return ""
-
-
-def on_its_way(case: Case, claim: Event) -> str:
-    """A control that had been ordered by then and had not taken effect."""
-    for event, order in case.by_team(ControlOrdered):
-        if event.seq < claim.seq and claim.t < order.effective_t and order.value != order.previous:
-            return order.control
-    return ""
-
-
-def still_firing(case: Case, claim: Event) -> tuple[str, float] | None:
-    """A page that fell quiet only after the claim, and when, where none had since the last deed took effect.
-
-    None as well where no page was firing at the deed: then there was nothing to wait for.
-    """
-    deeds = [e.seq for e, _ in case.record.of(ControlTookEffect) if e.seq < claim.seq]
-    if not deeds:
-        return None
-    firing: set[str] = set()
-    for event, alert in case.record.of(AlertChanged):
-        if alert.severity != "page":
-            continue
-        if event.seq < deeds[-1]:
-            (firing.add if alert.state == "firing" else firing.discard)(alert.signal)
-        elif alert.state == "resolved" and alert.signal in firing:
-            return None if event.seq < claim.seq else (alert.signal, event.minutes)
-    return None
 
 
 def _missing(case: Case, points: float, why: str, due: float, what: str) -> Loss:

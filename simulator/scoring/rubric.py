@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from simulator.scoring.values import DimensionId
 
-SCORER = "2"
+SCORER = "3"
 """Changes with every change of a rule that can change a score."""
 
 NO_REVEAL = "the record has no reveal"

@@ -19,7 +19,7 @@ from simulator.scoring.build import dimension, gap
 from simulator.scoring.case import Case
 from simulator.scoring.rubric import NO_REVEAL, WEIGHTS
 from simulator.scoring.values import Dimension, Loss, TaskResult
-from simulator.scoring.words import clock, minutes
+from simulator.scoring.words import minutes
 
 HOW = "The drill's checklist: each task by its weight, in its time and order."
 WEIGHT = WEIGHTS["tasks"]
@@ -139,7 +139,7 @@ def _result(case: Case, asked: Asked) -> TaskResult:
         note = "It was not done." if task.must_not else f"There is no event {task.measure.event!r} like it."
         return TaskResult(task.id, task.title, task.weight, task.must_not, False, None, None, note)
     problem = _too_late(case, asked, event) or _out_of_order(case, asked, event)
-    note = problem or f"At {clock(event.minutes)}."
+    note = problem or f"At {case.clock.at(event.minutes)}."
     return TaskResult(
         task.id, task.title, task.weight, task.must_not, not problem, event.minutes, event.seq, note
     )
@@ -176,4 +176,4 @@ def _out_of_order(case: Case, asked: Asked, event: Event) -> str:
     first = next(_matching(case, asked.task.before, asked), None)
     if first is None or event.seq < first.seq:
         return ""
-    return f"It came after {first.kind!r} at {clock(first.minutes)}, and belongs before it."
+    return f"It came after {first.kind!r} at {case.clock.at(first.minutes)}, and belongs before it."

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+
+DAY_SECONDS = 24 * 60 * 60
+_TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+
 
 def minutes(value: float) -> str:
     """A span of time for people.
@@ -17,14 +23,33 @@ def minutes(value: float) -> str:
     return f"{hours} h {rest} min" if rest else f"{hours} h"
 
 
-def clock(value: float) -> str:
-    """An instant of the drill, in minutes and seconds since its start.
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Instants of a drill, in minutes since its start, as the clock on its screens shows them.
 
-    >>> [clock(x) for x in (0, 9.5, 75)]
-    ['00:00', '09:30', '75:00']
+    >>> [Clock("23:40").at(x) for x in (0, 9.5, 75)]
+    ['23:40', '23:49', '00:55']
     """
-    whole, seconds = divmod(round(value * 60), 60)
-    return f"{whole:02d}:{seconds:02d}"
+
+    start: str
+    """The time of day, ``HH:MM``; with anything else, instants are told from the start on."""
+
+    def at(self, value: float) -> str:
+        """To the minute, for a sentence."""
+        return self.exact(value)[:-3]
+
+    def exact(self, value: float) -> str:
+        """To the second, as the log of a terminal has it.
+
+        >>> Clock("02:40").exact(25.5), Clock("").exact(25.5)
+        ('03:05:30', '+0:25:30')
+        """
+        found = _TIME.fullmatch(self.start)
+        seconds = int(value * 60 + 1e-6)
+        if found is None:
+            return f"+{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+        seconds = (int(found[1]) * 3600 + int(found[2]) * 60 + seconds) % DAY_SECONDS
+        return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
 
 
 def share(value: float) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.conftest import require_tool
@@ -28,10 +30,14 @@ PATIENCE_S = 120.0
 POLL_S, STILL_S = 0.1, 0.7
 """A screen draws itself anew every half a second: what stood still for longer stays."""
 
+DAY = "2026-12-15"
+DAY_TO_COME = (datetime.now(tz=UTC).date() + timedelta(days=60)).isoformat()
+"""What is typed in its place, as a day that is over would be refused."""
+
 COMMANDS = {
-    "facilitator": f"run amount-unit-change --table --seed 7 --speed unpaced --out {FOLDER} --root {ROOT}",
-    "ana": f"join {FOLDER} --name 'Ana Silva' --role ml-on-call --root {ROOT}",
-    "bo": f"join {FOLDER} --name 'Bo Li' --role incident-commander --root {ROOT}",
+    "facilitator": f"run amount-unit-change --table --seed 7 --speed unpaced --out {FOLDER}",
+    "ana": f"join {FOLDER} --name 'Ana Silva' --role ml-on-call",
+    "bo": f"join {FOLDER} --name 'Bo Li' --role incident-commander",
 }
 
 
@@ -152,7 +158,7 @@ def play(acts: Sequence[Act], here: Room) -> Iterator[str]:
                 here.sees(who, sees)
             case Type(who, line, sees):
                 before = _flat(here.still(who)).count(_flat(sees))
-                here.type(who, line)
+                here.type(who, line.replace(DAY, DAY_TO_COME))
                 here.sees(who, sees, more_than=before)
             case Show(who):
                 yield f"```text\n{_trimmed(here.still(who))}\n```\n"
@@ -162,10 +168,11 @@ def play(acts: Sequence[Act], here: Room) -> Iterator[str]:
 
 def _trimmed(screen: str) -> str:
     lines = [line.rstrip() for line in screen.split("\n")]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n").replace(DAY_TO_COME, DAY)
 
 
 def page(acts: Sequence[Act], folder: Path) -> str:
+    shutil.copytree(ROOT / "runbooks", folder / "runbooks")
     with room(folder) as here:
         return "\n".join(play(acts, here))
 
@@ -220,11 +227,13 @@ NIGHT: Sequence[Act] = (
     Type("facilitator", "wait 2", "It is 03:"),
     Type("ana", "done amount-off", "ended amount-off: success"),
     Show("facilitator"),
-    Tell("## Somebody wants an answer\n\nBo holds two roles, and speaks to those who wait:"),
+    Tell("## Somebody wants an answer\n\nBo holds two roles, and speaks to those who wait; "
+         "a question is answered by whom it was written to:"),
     Type("bo", "as communications", "You act as communications now."),
     Type("bo", "do tell-engineers-amount-off", "ended tell-engineers-amount-off: success"),
-    Type("bo", "answer 4 say-what-we-know", "answers message 4: say-what-we-know"),
+    Type("bo", "answer 4 say-what-we-know", "message 4 is for ml-on-call to answer, and p1 has that role"),
     Show("bo"),
+    Type("ana", "answer 4 say-what-we-know", "answers message 4: say-what-we-know"),
     Tell("## Back to health\n\nWhat contains an incident does not end it: the pipeline goes back, then the switch."),
     Type("ana", "acknowledge all", "acknowledged score-psi"),
     Type("ana", "decide which-pipeline 1", "decided which-pipeline"),

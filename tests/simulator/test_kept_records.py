@@ -17,25 +17,39 @@ from generator.compile import load_catalogue
 from generator.evidence import exercises, kept, records
 from generator.model import Exercise
 from simulator.cli import drill
-from simulator.events import read, verify
+from simulator.events import Record, Recorder, Revealed, read, verify
 from simulator.report import score_json
 from simulator.scoring import score
 from tests.simulator.records import lines_of, perfect, record_of
 from tests.simulator.stages import ROOT
 
 RUNBOOK, HOME = "feature-drift", "runbooks/feature-drift/evidence/drills"
-RECORD = record_of(perfect())
+DRILL, DAY = "amount-unit-change", "2026-11-22"
+
+
+def _of_a_shipped_drill() -> Record:
+    """A perfect drill by hand, told to be one that there is."""
+    recorder = Recorder()
+    for event in record_of(perfect()).events:
+        told = event.payload
+        recorder.append(
+            event.t, event.actor, replace(told, drill=DRILL) if isinstance(told, Revealed) else told
+        )
+    return recorder.record()
+
+
+RECORD = _of_a_shipped_drill()
 CONTENT = "".join(f"{line}\n" for line in lines_of(RECORD))
 EXERCISE = Exercise(
     runbook=RUNBOOK,
     hash="ab" * 32,
     responder="human",
     environment="simulated",
-    date="2026-11-22",
+    date=DAY,
     record=RECORD.head,
     parts={},
-    drill="amount-unit-change",
-    score=97.0,
+    drill=DRILL,
+    score=round(score(RECORD).total or 0.0, 1),
     objectives_met=True,
 )
 
@@ -130,7 +144,7 @@ def _led_out(folder: Path) -> None:
 
 DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "an edited line": (_edited, "of the record, or one before it, was edited"),
-    "no last line": (_shortened, "the folder's name does not end like the hash of its record"),
+    "no last line": (_shortened, "it is no record of a drill from its start to its reveal"),
     "lines in another order": (_reordered, "line 1 of the record, or one before it, was edited"),
     "other layout": (_respaced, "line 1 of the record is not as a record writes it"),
     "another's score": (_rescored, "this score is of another record"),

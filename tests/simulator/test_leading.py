@@ -41,7 +41,7 @@ def test_an_aborted_drill_says_so_in_its_report(tmp_path: Path) -> None:
     done = led(tmp_path / "out", "start\nabort\nyes\n", "--facilitator", "--speed", "max")
 
     assert payloads(read(tmp_path / "out"), Ended) == [Ended("aborted")]
-    assert "Not scored: the drill was aborted at 00:00." in " ".join(done.stdout.split())
+    assert "Not scored: the drill was aborted at 09:20." in " ".join(done.stdout.split())
     assert done.returncode == 1
 
 
@@ -54,7 +54,7 @@ def test_an_aborted_drill_says_so_in_its_report(tmp_path: Path) -> None:
         (["--from", "99999999999999999999"], "is not in the drill"),
         (
             ["--speed", "unpacked"],
-            "'unpacked' is no speed: give a factor above 0, such as 1 or 20, or max, or unpaced",
+            "'unpacked' is no speed: give a factor from 0.01 to 1,000,000, such as 1 or 20, or max, or unpaced",
         ),
         (["--speed", "0"], "'0' is no speed"),
         (["--speed", "nan"], "'nan' is no speed"),

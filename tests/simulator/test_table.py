@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import queue
+import shlex
 import signal
 import subprocess
 import sys
@@ -16,6 +17,8 @@ import pytest
 from click.testing import CliRunner
 
 from simulator.cli import drill
+from simulator.console.door import Door
+from simulator.console.wire import LOST
 from simulator.events import Ended, Joined, Left, Noted, read, verify
 from tests.simulator.stages import QUIET_DRILL, ROOT, payloads
 
@@ -25,11 +28,12 @@ PATIENCE_S = 90.0
 class Process:
     """A command at a pipe; what it says is kept as it comes."""
 
-    def __init__(self, *arguments: str, root: Path = ROOT) -> None:
+    def __init__(self, *arguments: str, root: Path | None = ROOT, cwd: Path = ROOT) -> None:
         command = [sys.executable, "-u", "-c", "from simulator.cli import main; main()", *arguments]
+        sources = [] if root is None else ["--root", str(root)]
         self._process = subprocess.Popen(
-            [*command, "--root", str(root)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, cwd=ROOT,
+            [*command, *sources], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, cwd=cwd, env={**os.environ, "PYTHONPATH": str(ROOT)},
         )  # fmt: skip
         self._lines: queue.Queue[str] = queue.Queue()
         self.said: list[str] = []
@@ -84,8 +88,8 @@ class Company:
         self.folder = folder
         self._processes: list[Process] = []
 
-    def start(self, *arguments: str, root: Path = ROOT) -> Process:
-        self._processes.append(Process(*arguments, root=root))
+    def start(self, *arguments: str, root: Path | None = ROOT, cwd: Path = ROOT) -> Process:
+        self._processes.append(Process(*arguments, root=root, cwd=cwd))
         return self._processes[-1]
 
     def hosts(self, speed: str = "unpaced") -> Process:
@@ -136,11 +140,40 @@ def test_a_guest_is_killed_and_comes_back(company: Company) -> None:
 
     record = read(company.folder)
     assert codes == [0, 0]
-    assert bo.said[-1] == "The drill was ended. The facilitator has the score.\n"
+    assert (
+        bo.said[-1]
+        == "The drill was ended. Stay at the table: the debriefing comes now. The facilitator has the score.\n"
+    )
     assert payloads(record, Joined) == [Joined("p1"), Joined("p2"), Joined("p1")]
     assert payloads(record, Left) == [Left("p1")]
     assert payloads(record, Noted) == [Noted("back again")]
     assert verify(record) == ()
+
+
+def test_the_line_that_others_join_with_works_from_anywhere(company: Company, tmp_path: Path) -> None:
+    """As it is pasted, where the host was told which sources to take; who types `leave` is told how to return."""
+    host = company.hosts()
+    (line,) = [line for line in host.said if "Others join with" in line]
+    _, *words = shlex.split(line.partition("with: ")[2])
+    given = {"NAME": "Ana Silva", "ROLE": "ml-on-call"}
+    ana = company.start(*(given.get(word, word) for word in words), root=None, cwd=tmp_path)
+    ana.sees("You act as ml-on-call now.")
+    ana.type("leave")
+    host.sees("p1 has left the table")
+
+    assert ana.ends() == 0
+    _, *again = shlex.split(ana.said[-1].partition("with: ")[2])
+    back = company.start(*again, root=None, cwd=tmp_path)
+    back.sees("You are p1 at this table")
+
+
+def test_who_comes_before_the_table_is_set_is_told_so(tmp_path: Path) -> None:
+    """Where was looked, and what the facilitator types first."""
+    code, said = run("join", str(tmp_path / "later"), "--name", "Ana", "--root", str(ROOT))
+
+    assert code == 2
+    assert f"there is no folder '{tmp_path / 'later'}' here" in said
+    assert "the facilitator sets the table first, with 'drill run DRILL --table --out" in said
 
 
 def test_ctrl_c_at_the_facilitators_terminal_sends_everybody_home(company: Company) -> None:
@@ -179,6 +212,21 @@ def test_a_host_that_is_killed_leaves_word(company: Company) -> None:
     code, said = run("join", str(company.folder), "--name", "Ana", "--root", str(ROOT))
     assert code == 2
     assert f"'drill run --resume {company.folder}' goes on" in said
+
+
+def test_a_table_that_ends_without_a_word_is_gone(company: Company) -> None:
+    """A host that hangs up without an end of the drill: guests are told how to come back."""
+    company.folder.mkdir()
+    door = Door(company.folder)
+    door.socket.setblocking(True)
+    ana = company.start("join", str(company.folder), "--name", "Ana Silva")
+    end, _ = door.socket.accept()
+    end.sendall(b'{"bye": ""}\n')
+    code = ana.ends()
+    end.close()
+    door.close()
+
+    assert (code, ana.said) == (1, [f"{LOST}\n"])
 
 
 def test_a_table_is_set_again_after_a_crash(company: Company) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from simulator.console import vocabulary
 from simulator.console.commands import acting, arguments, facilitating, following, looking
-from simulator.console.commands.base import FEW, ActAs, Command, CommandError, Reply, bare
+from simulator.console.commands.base import FEW, ActAs, AskFirst, Command, CommandError, Reply, bare
 from simulator.console.commands.leading import LEADING
 from simulator.console.desk import Desk
 
@@ -20,6 +20,7 @@ MEANT = {
     "whoami": "roles",
     "quit": "end",
     "exit": "end",
+    "bye": "end",
     "ls": "help",
     "?": "help",
 }
@@ -56,9 +57,15 @@ def _as(rest: str, desk: Desk) -> Reply:
     taken = acting.act_as(role, desk, once=bool(text.strip()))
     if not text.strip():
         return taken
+    if _command(text.strip().partition(" ")[0], desk).name == "as":
+        raise CommandError("one `as` at a time: type as ROLE, or as ROLE COMMAND")
     acting_role = taken.wish.role if isinstance(taken.wish, ActAs) else desk.role
     reply = understand(text, dataclasses.replace(desk, role=acting_role))
-    return Reply((*taken.deeds, *reply.deeds), reply.says, reply.wish)
+    wish = reply.wish
+    if isinstance(wish, AskFirst):  # the role is taken when they say yes
+        then = dataclasses.replace(wish.then, deeds=(*taken.deeds, *wish.then.deeds))
+        return dataclasses.replace(reply, wish=dataclasses.replace(wish, then=then))
+    return dataclasses.replace(reply, deeds=(*taken.deeds, *reply.deeds))
 
 
 def permitted(command: Command, desk: Desk) -> bool:
@@ -176,6 +183,13 @@ TEAM: Sequence[Command] = (
         repeats=True,
     ),
     bare(
+        "leave",
+        "Leave the table; the drill goes on, and you may come back.",
+        looking.leave,
+        in_pause=True,
+        by="both",
+    ),
+    bare(
         "mechanisms",
         "List the causes that a hypothesis may name.",
         looking.mechanisms,
@@ -221,7 +235,13 @@ TEAM: Sequence[Command] = (
         acting.post,
         (arguments.templates,),
     ),
-    bare("resolve", "Say that the incident is over.", acting.resolve),
+    Command(
+        "resolve",
+        "resolve [now]",
+        "Say that the incident is over; while a page fires it asks first, unless you say now.",
+        "resolve",
+        acting.resolve,
+    ),
     bare("roles", "List the roles, and which are taken.", looking.roles, in_pause=True, by="both"),
     bare("runbooks", "List the runbooks.", looking.runbooks, in_pause=True, by="both"),
     Command(
@@ -287,9 +307,11 @@ def understand(text: str, desk: Desk) -> Reply:
         return Reply()
     command = _command(name, desk)
     if desk.board.paused and not command.in_pause:
-        raise CommandError(f"the drill is paused: `{command.name}` works again after `resume`")
+        again = "when the facilitator lets it go on" if desk.seat == "participant" else "after `resume`"
+        raise CommandError(f"the drill is paused: `{command.name}` works again {again}")
     if desk.waiting and command.by != "both" and not command.in_pause:
-        raise CommandError(f"the drill has not started: `{command.name}` works after `start`")
+        then = "once the facilitator has started it" if desk.seat == "participant" else "after `start`"
+        raise CommandError(f"the drill has not started: `{command.name}` works {then}")
     return command.run(rest.strip(), desk)
 
 
@@ -303,9 +325,10 @@ def _command(name: str, desk: Desk) -> Command:
         return begun[0]
     if begun:
         raise CommandError(f"'{name}' may be {' or '.join(command.name for command in begun[:FEW])}")
-    hint = (
-        f" (did you mean '{MEANT[word]}'?)" if word in MEANT else vocabulary.near(word, command_names(desk))
-    )
+    meant = MEANT.get(word, "")
+    if meant == "end" and desk.seat == "participant":
+        meant = "leave"
+    hint = f" (did you mean '{meant}'?)" if meant else vocabulary.near(word, command_names(desk))
     raise CommandError(f"unknown command '{name}'{hint}; `help` lists them")
 
 

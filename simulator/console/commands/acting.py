@@ -8,7 +8,16 @@ from collections.abc import Iterator
 from generator.model import Control, Setting, Template
 from simulator.console import telling, times, vocabulary
 from simulator.console.board import Board
-from simulator.console.commands.base import ActAs, CommandError, Deed, Reply, named, one_of, words_of
+from simulator.console.commands.base import (
+    ActAs,
+    AskFirst,
+    CommandError,
+    Deed,
+    Reply,
+    named,
+    one_of,
+    words_of,
+)
 from simulator.console.commands.taking import taking
 from simulator.console.desk import Desk
 from simulator.console.wording import setting
@@ -27,6 +36,7 @@ from simulator.responders.doing import posted
 from simulator.responders.view import ClaimCause, TakeEvidence, TurnControl
 
 ALL = "all"
+NOW = "now"
 UNKNOWN = "unknown"
 BLANK = re.compile(r"\{\{\s*incident\.([a-z_]+)\s*\}\}")
 
@@ -59,6 +69,8 @@ def answer(rest: str, desk: Desk) -> Reply:
     if not numbers and word in asking:
         raise CommandError(f"type: answer {word} CHOICE, where CHOICE is {_ids(asking[word])}")
     known = {choice.id: (message, choice.id) for message in asked for choice in message.choices}
+    if numbers and word.isdecimal() and 1 <= int(word) <= len(asked[0].choices):
+        word = asked[0].choices[int(word) - 1].id
     message, choice = named(word, known, "choice", listing="answer")
     if message.number in board.answers:
         raise CommandError(f"message {message.number} was answered already: {board.answers[message.number]}")
@@ -190,17 +202,26 @@ def _status(desk: Desk) -> str:
 
 
 def resolve(rest: str, desk: Desk) -> Reply:
-    words_of(rest, "resolve", least=0, most=0)
-    return Reply((Deed(desk.role, Resolved()),), tuple(_left_open(desk.board)))
+    """While a page fires it asks first, unless ``now`` stands behind it."""
+    words = words_of(rest, f"resolve, or resolve {NOW} to be asked nothing", least=0, most=1)
+    if words not in ([], [NOW]):
+        raise CommandError(f"type: resolve, or resolve {NOW} to be asked nothing")
+    told = ", ".join(desk.board.told)
+    says = (f"Tell those whom you told of the incident that it is over: {told}.",) if told else ()
+    called = Reply((Deed(desk.role, Resolved()),), says)
+    if not (firing := _paging(desk.board)) or words:
+        return called
+    return Reply(wish=AskFirst(
+        f"{firing}. Called over too early, it is not over. Say all the same that it is over? Type yes or no.",
+        called,
+        "It is not called over.",
+    ))  # fmt: skip
 
 
-def _left_open(board: Board) -> Iterator[str]:
-    """What speaks against the end, and who should hear of it."""
+def _paging(board: Board) -> str:
+    """The pages that speak against the end; nothing where there are none."""
     pages = [signal for signal, alert in board.firing.items() if alert.card.severity == "page"]
-    if pages:
-        yield f"Careful: {' and '.join(pages)} still {'fires' if len(pages) == 1 else 'fire'}."
-    if board.told:
-        yield f"Tell those whom you told of the incident that it is over: {', '.join(board.told)}."
+    return f"{' and '.join(pages)} still {'fires' if len(pages) == 1 else 'fire'}" if pages else ""
 
 
 def turn(rest: str, desk: Desk) -> Reply:
@@ -210,9 +231,30 @@ def turn(rest: str, desk: Desk) -> Reply:
     if len(words) == 1:
         raise CommandError(f"type: set {control.id} VALUE, where VALUE is {_choices(control)}")
     value = _value(words[1], control)
-    if value == desk.board.in_force[control.id] and control.id not in desk.board.ordered:
+    order = desk.board.ordered.get(control.id)
+    if order is None and value == desk.board.in_force[control.id]:
         raise CommandError(f"{control.id} is {setting(value)} already")
-    return Reply((Deed(desk.role, TurnControl(control.id, value)),))
+    if order is not None and value == order.value:
+        at = times.time_of_day(desk.board.started, order.effective_t, seconds=True)
+        raise CommandError(f"{control.id} goes to {setting(value)} already, in force from {at}")
+    return Reply(
+        (Deed(desk.role, TurnControl(control.id, value)),), warns=tuple(before_turning(control.id, desk))
+    )
+
+
+def before_turning(control: str, desk: Desk) -> Iterator[str]:
+    """What speaks against turning a control as things stand."""
+    board, needed = desk.board, vocabulary.leave(desk.scene, control)
+    if needed and not board.approving & set(needed):
+        yield (
+            f"Careful: {control} needs leave, and {' or '.join(needed)} has approved nothing so far "
+            f"(`approve CHANGE` in that role)."
+        )
+    if (order := board.ordered.get(control)) is not None:
+        yield (
+            f"Careful: {control} is on its way to {setting(order.value)}; this order takes its place, "
+            "and its minutes begin anew."
+        )
 
 
 def _value(word: str, control: Control) -> Setting:

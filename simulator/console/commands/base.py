@@ -36,6 +36,15 @@ class AskToEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class AskFirst:
+    """Nothing is done before somebody has said yes; whatever else they type is understood as always."""
+
+    question: str
+    then: Reply
+    otherwise: str
+
+
+@dataclass(frozen=True, slots=True)
 class PassTime:
     """As fast as a script's clock goes."""
 
@@ -77,7 +86,7 @@ class GiveHint:
     """The next one of the drill."""
 
 
-Wish: TypeAlias = ActAs | AskToEnd | Begin | ChangeSpeed | GiveHint | JumpTo | Later | PassTime
+Wish: TypeAlias = ActAs | AskFirst | AskToEnd | Begin | ChangeSpeed | GiveHint | JumpTo | Later | PassTime
 """What a command asks of the console itself."""
 
 
@@ -87,6 +96,8 @@ class Reply:
     says: tuple[str, ...] = ()
     """Shown after the deeds are recorded."""
     wish: Wish | None = None
+    warns: tuple[str, ...] = ()
+    """Shown before the deeds are recorded."""
 
 
 Run: TypeAlias = Callable[[str, Desk], Reply]

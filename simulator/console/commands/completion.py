@@ -43,7 +43,9 @@ def shared(words: Sequence[str]) -> str:
 def _places(before: Sequence[str], desk: Desk) -> Names | None:
     """What may stand behind these words."""
     if before[0] == "as" and len(before) > 2:
-        return _places(before[2:], desk)
+        before = before[2:]
+        if before[0] == "as":  # one role at a time
+            return None
     command = BY_NAME.get(before[0])
     if command is None or not command.arguments or not permitted(command, desk):
         return None

@@ -8,6 +8,7 @@ from simulator.console import prompter
 from simulator.console.backstage import Backstage, MessageSight
 from simulator.console.commands.base import AskToEnd, CommandError, Deed, GiveHint, Reply, one_of, words_of
 from simulator.console.desk import Desk
+from simulator.console.telling import planned
 from simulator.events import FACILITATOR, Assigned, Hinted
 
 SEAT = "with `drill run DRILL --facilitator` this terminal is the facilitator's"
@@ -31,16 +32,16 @@ def agenda(rest: str, desk: Desk) -> Reply:
 def sight_of(word: str, desk: Desk, backstage: Backstage) -> MessageSight:
     """The message of that number in the agenda; CommandError when there is none."""
     sights = backstage.messages(desk.t)
-    found = {str(sight.place): sight for sight in sights}
+    found = {name: sight for sight in sights for name in (str(sight.place), planned(sight.place))}
     if word not in found:
-        there = f"they are numbered from 1 to {len(sights)}" if sights else "this drill has none"
+        there = f"they are numbered from a1 to {planned(len(sights))}" if sights else "this drill has none"
         raise CommandError(f"'{word}' is no message of the agenda: {there}")
     return found[word]
 
 
 def places(desk: Desk) -> Iterable[str]:
     """Numbers of all messages of the agenda; for completion."""
-    return [str(sight.place) for sight in desk.backstage.messages(desk.t)] if desk.backstage else ()
+    return [planned(sight.place) for sight in desk.backstage.messages(desk.t)] if desk.backstage else ()
 
 
 def truth(rest: str, desk: Desk) -> Reply:

@@ -6,8 +6,8 @@ from functools import partial
 
 from generator.model import Answer
 from simulator.console import checklist, times, vocabulary
-from simulator.console.commands.acting import sent
-from simulator.console.commands.base import CommandError, Deed, Later, Reply, named, words_of
+from simulator.console.commands.acting import before_turning, sent
+from simulator.console.commands.base import FEW, CommandError, Deed, Later, Reply, named, words_of
 from simulator.console.desk import Desk
 from simulator.console.text import shown
 from simulator.console.vocabulary import Step
@@ -20,7 +20,8 @@ FAILED = "failed"
 
 
 def open_runbook(rest: str, desk: Desk) -> Reply:
-    (word,) = words_of(rest, "open RUNBOOK", least=1, most=1)
+    words = words_of(rest, "open RUNBOOK; `runbooks` lists them", least=1, most=6)
+    word = "-".join(words).lower()
     known = {runbook.runbook.id: runbook for runbook in desk.scene.runbooks}
     runbook = named(word, known, "runbook", listing="runbooks")
     says = (*checklist.card(runbook, desk.scene.service), "`steps` shows what to do, step by step.")
@@ -46,10 +47,20 @@ def do(rest: str, desk: Desk) -> Reply:
     if _state(step, desk) == "started":
         raise CommandError(f"'{word}' is under way: type `done {word}`, or `done {word} failed`")
     begun = _by(step, StepStarted(step.runbook.runbook.id, step.node.id))
+    action = _action(step, desk)
+    warns = tuple(before_turning(action.control, desk)) if isinstance(action, TurnControl) else ()
     if _takes(step, desk):
-        return Reply(begun, _taking(step, desk), Later(_over_t(step, desk), partial(_did, word, step)))
+        later = Later(_over_t(step, desk), partial(_did, word, step))
+        return Reply(begun, _taking(step, desk), later, warns)
     reply = _did(word, step, desk)
-    return Reply((*begun, *reply.deeds), reply.says)
+    return Reply((*begun, *reply.deeds), (*reply.says, *_own_minutes(step, desk)), warns=warns)
+
+
+def _own_minutes(step: Step, desk: Desk) -> tuple[str, ...]:
+    """At a clock a look is written down at once, whatever it states."""
+    if desk.unpaced or step.node.check is not None or step.node.action != "observe" or not step.node.minutes:
+        return ()
+    return (f"It counts as done now; looking may take you {times.span(60 * step.node.minutes)}.",)
 
 
 def still_under_way(begun: StepStarted, t: float, desk: Desk) -> Later:
@@ -174,9 +185,13 @@ def _reading(step: Step, desk: Desk) -> tuple[str, ...]:
     """What a step that looks at a signal sees."""
     if step.node.action != "observe" or "signal" not in step.node.with_:
         return ()
-    row = desk.scene.signal_row(step.runbook.runbook.id, step.node.with_["signal"])
-    key = desk.scene.signals[row].key
-    return (f"{key} is {shown(desk.board.latest_value(key))}; `signals` lists all, `show {key}` draws it.",)
+    id, board = step.runbook.runbook.id, desk.board
+    key = desk.scene.signals[desk.scene.signal_row(id, step.node.with_["signal"])].key
+    of_it = [ref.key for ref in desk.scene.signals if ref.runbook == id]
+    firing = [one for one in of_it if one in board.firing and one != key]
+    told = [f"{one} is {shown(board.latest_value(one))}" for one in (*firing[:FEW], key)]
+    state = "" if firing or key in board.firing else " (nothing of this runbook fires)"
+    return (f"{', '.join(told)}{state}; `signals` lists all, `show {key}` draws one.",)
 
 
 def _plain(control: str, value: str | int | float | bool, desk: Desk) -> str | int | float | bool:

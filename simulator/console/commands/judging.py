@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Literal, TypeAlias
 
@@ -70,20 +70,34 @@ def improvement(
 ) -> Improvement:
     """What is to be better; CommandError for a role or a day that is none. It may begin with RUNBOOK/STEP."""
     owner = one_of(owner, roles, "role", listing="roles")
+    step, words = about(what, [*steps])
+    return Improvement(words, owner, day(due), step)
+
+
+def about(what: str, steps: Sequence[str]) -> tuple[str, str]:
+    """The step that an improvement begins with, or none, and the words; CommandError for none of a known runbook."""
     first, _, words = what.strip().partition(" ")
-    step = first.rstrip(":") if first.rstrip(":") in set(steps) and words.strip() else ""
-    return Improvement(words.strip() if step else what.strip(), owner, day(due), step)
+    step = first.rstrip(":")
+    if step in steps and words.strip():
+        return step, words.strip()
+    runbook, slash, _ = step.partition("/")
+    if slash and step not in steps and any(known.startswith(f"{runbook}/") for known in steps):
+        raise CommandError(f"'{step}' is no step of {runbook}{vocabulary.near(step, steps)}")
+    return "", what.strip()
 
 
-def day(text: str) -> str:
-    """A day as ISO 8601 writes it; CommandError for anything else."""
+def day(text: str, today: date | None = None) -> str:
+    """A day to come as ISO 8601 writes it; CommandError for anything else."""
     try:
-        return date.fromisoformat(text).isoformat() if len(text) == len("2026-12-15") else _no_day(text)
+        found = date.fromisoformat(text) if len(text) == len("2026-12-15") else _no_day(text)
     except ValueError:
-        return _no_day(text)
+        return _no_day(text).isoformat()
+    if found < (today or date.today()):
+        raise CommandError(f"'{text}' is over: write a day to come")
+    return found.isoformat()
 
 
-def _no_day(text: str) -> str:
+def _no_day(text: str) -> date:
     raise CommandError(f"'{text}' is no day: write 2026-12-15")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from simulator.console import dashboard, telling, times, vocabulary
 from simulator.console.board import Board
 from simulator.console.charts import chart
-from simulator.console.commands.base import Reply, named, words_of
+from simulator.console.commands.base import CommandError, Reply, named, words_of
 from simulator.console.desk import Desk
 from simulator.console.text import shown
 from simulator.console.wording import setting
@@ -33,6 +33,8 @@ def controls(rest: str, desk: Desk) -> Reply:
         values = " | ".join(setting(value) for value in control.values)
         lines.append(f"{control.id} is {now}{coming}  [{values}]  takes {times.span(60 * control.minutes)}")
         lines.append(f"    {control.title}. {control.cost}")
+        if needed := vocabulary.leave(desk.scene, control.id):
+            lines.append(f"    Needs leave: {' or '.join(needed)} has to approve a change of it.")
     return Reply(says=tuple(lines))
 
 
@@ -85,7 +87,19 @@ def roles(rest: str, desk: Desk) -> Reply:
         taken = desk.board.holders.get(role) or ("taken" if role in desk.board.roles else "free")
         return f"{taken}, acts now" if role == desk.role else taken
 
-    return _table({role: state(role) for role in desk.board.started.roles})
+    known = desk.board.started.roles
+    wanted = {*vocabulary.roles(desk.scene), *(message.to for _, message in desk.board.messages)}
+    first = [role for role in known if role in wanted or state(role) != "free"]
+    others = ", ".join(role for role in known if role not in first)
+    named = _table({role: state(role) for role in first}).says
+    return Reply(says=(*named, f"Not named by this service's runbooks: {others}") if others else named)
+
+
+def leave(rest: str, desk: Desk) -> Reply:
+    """At a terminal of their own a guest leaves before this is asked for; here nobody can."""
+    if desk.seat == "participant":
+        raise CommandError("type `leave` by itself, in full")
+    raise CommandError("this terminal holds the drill: `end` ends it for everybody")
 
 
 def runbooks(rest: str, desk: Desk) -> Reply:

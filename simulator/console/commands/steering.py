@@ -10,6 +10,7 @@ from simulator.console.backstage import MessageSight
 from simulator.console.commands.base import CommandError, Deed, Reply, named, one_of, words_of
 from simulator.console.commands.facilitating import behind, sight_of
 from simulator.console.desk import Desk
+from simulator.console.telling import planned
 from simulator.events import FACILITATOR, Delivered, Steered
 
 How: TypeAlias = Literal["now", "hold", "release", "skip"]
@@ -23,15 +24,16 @@ def send(rest: str, desk: Desk) -> Reply:
 
 def hold(rest: str, desk: Desk) -> Reply:
     sight = _unsent(rest, desk, "hold NUMBER")
+    name = planned(sight.place)
     if sight.state == "held":
-        raise CommandError(f"message {sight.place} is held already: `release {sight.place}` lets it go")
-    return _steered(sight, "hold", f"It is held until `release {sight.place}`, or `send {sight.place}`.")
+        raise CommandError(f"{name} is held already: `release {name}` lets it go")
+    return _steered(sight, "hold", f"It is held until `release {name}`, or `send {name}`.")
 
 
 def release(rest: str, desk: Desk) -> Reply:
     sight = _unsent(rest, desk, "release NUMBER")
     if sight.state not in ("held", "skipped"):
-        raise CommandError(f"message {sight.place} is not held; `agenda` shows what is")
+        raise CommandError(f"{planned(sight.place)} is not held; `agenda` shows what is")
     if sight.t is None:
         return _steered(sight, "release", "It comes when what it waits for has happened.")
     at = times.time_of_day(desk.board.started, sight.t)
@@ -41,8 +43,8 @@ def release(rest: str, desk: Desk) -> Reply:
 def leave_out(rest: str, desk: Desk) -> Reply:
     sight = _unsent(rest, desk, "leave-out NUMBER")
     if sight.state == "skipped":
-        raise CommandError(f"message {sight.place} is left out already")
-    return _steered(sight, "skip", f"It will not be sent; `release {sight.place}` puts it back.")
+        raise CommandError(f"{planned(sight.place)} is left out already")
+    return _steered(sight, "skip", f"It will not be sent; `release {planned(sight.place)}` puts it back.")
 
 
 def _soon(desk: Desk) -> str:
@@ -66,7 +68,7 @@ def places(desk: Desk) -> Iterable[str]:
     """Numbers of messages that have not been sent; for completion."""
     if desk.backstage is None:
         return ()
-    return [str(sight.place) for sight in desk.backstage.messages(desk.t) if sight.state != "sent"]
+    return [planned(sight.place) for sight in desk.backstage.messages(desk.t) if sight.state != "sent"]
 
 
 def channels(desk: Desk) -> Iterable[str]:
@@ -80,7 +82,7 @@ def _unsent(rest: str, desk: Desk, usage: str) -> MessageSight:
     if sight.state == "sent" and sight.t is not None:
         at = times.time_of_day(desk.board.started, sight.t)
         raise CommandError(
-            f"message {word} of the agenda was sent at {at}, as message {sight.message.number}"
+            f"{planned(sight.place)} of the agenda was sent at {at}, as MESSAGE {sight.message.number}"
         )
     return sight
 

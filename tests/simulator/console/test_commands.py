@@ -8,13 +8,14 @@ from dataclasses import replace
 import pytest
 
 from simulator.console.commands import COMMANDS, understand
-from simulator.console.commands.base import ActAs, AskToEnd, CommandError, PassTime, Reply
+from simulator.console.commands.base import ActAs, AskFirst, AskToEnd, CommandError, Deed, PassTime, Reply
 from simulator.console.commands.completion import complete
 from simulator.events import (
     FACILITATOR,
     Acknowledged,
     Approved,
     Assumed,
+    ControlOrdered,
     Decided,
     Declared,
     Delivered,
@@ -28,7 +29,7 @@ from simulator.events import (
     StepStarted,
 )
 from simulator.responders.view import Action, ClaimCause, TakeEvidence, TurnControl
-from tests.simulator.console.desks import desk
+from tests.simulator.console.desks import desk, desk_at
 
 
 def actions(reply: Reply) -> list[Action]:
@@ -53,7 +54,7 @@ def actions(reply: Reply) -> list[Action]:
         ('note it\'s "odd"', [Noted('it\'s "odd"')]),
         ("open feat", [Opened("feature-drift")]),
         ("pause", [Paused()]),
-        ("resolve", [Resolved()]),
+        ("resolve now", [Resolved()]),
         ("set traffic-split 0", [TurnControl("traffic-split", 0.0)]),
         ("set traffic-split 0.1", [TurnControl("traffic-split", 0.1)]),
         ("set amount-toggle OFF", [TurnControl("amount-toggle", "off")]),
@@ -156,11 +157,71 @@ def test_a_metric_is_shown_as_the_dashboard_writes_it(typed: str) -> None:
 
 
 def test_a_page_that_still_fires_speaks_against_the_end() -> None:
-    """The end is recorded all the same, as people decide."""
-    reply = understand("resolve", desk())
+    """People are asked before anything is recorded; `now` asks nothing, and so does an end without a page."""
+    asked, now, calm = (understand(*given) for given in (
+        ("resolve", desk()), ("resolve now", desk()), ("resolve", desk_at(5)),
+    ))  # fmt: skip
 
-    assert actions(reply) == [Resolved()]
-    assert reply.says == ("Careful: amount-psi still fires.",)
+    assert actions(asked) == []
+    assert isinstance(asked.wish, AskFirst)
+    assert asked.wish.question.startswith("amount-psi still fires.")
+    assert asked.wish.then == now == calm == Reply((Deed("ml-on-call", Resolved()),))
+
+
+def test_what_needs_leave_is_said_before_it_is_turned() -> None:
+    """In the list of controls, and in a warning until one of the roles has approved anything; nothing is refused."""
+    board = copy.deepcopy(desk().board)
+    board.follow(Event(0, 1500, "incident-commander", Approved("incident-commander", "Switch it off")))
+    approved = replace(desk(), board=board)
+
+    listed = understand("controls", desk()).says
+    (place,) = [place for place, line in enumerate(listed) if line.startswith("amount-toggle is")]
+    assert listed[place + 2].strip() == "Needs leave: incident-commander has to approve a change of it."
+    for line in ("set amount-toggle off", "do amount-off"):
+        (warned,) = understand(line, desk()).warns
+        assert warned.startswith(
+            "Careful: amount-toggle needs leave, and incident-commander has approved nothing"
+        )
+        assert TurnControl("amount-toggle", "off") in actions(understand(line, desk()))
+        assert understand(line, approved).warns == ()
+
+
+def test_an_order_that_is_on_its_way_is_not_begun_anew_by_a_slip() -> None:
+    """The same again is refused, and says when it comes; another setting takes its place, with a warning."""
+    board = copy.deepcopy(desk().board)
+    board.follow(Event(0, 1500, "ml-on-call", ControlOrdered("traffic-split", 0.0, 1.0, 1560)))
+    under_way = replace(desk(), board=board)
+
+    with pytest.raises(CommandError, match="traffic-split goes to 0 already, in force from 03:06:00"):
+        understand("set traffic-split 0", under_way)
+    assert understand("set traffic-split 0.1", under_way).warns[-1] == (
+        "Careful: traffic-split is on its way to 0; this order takes its place, and its minutes begin anew."
+    )
+
+
+def test_a_look_tells_what_fires() -> None:
+    """The signals of that runbook, not only the one that the step names; and that at a clock it counts at once."""
+    *_, reading, minutes = understand("do look", desk()).says
+
+    assert "amount-psi is 1.59" in reading
+    assert "score-psi is" in reading
+    assert minutes == "It counts as done now; looking may take you 1 min."
+    assert "amount-psi is" not in understand("do look", replace(desk_at(5))).says[-2]
+
+
+def test_a_runbook_may_be_typed_with_blanks() -> None:
+    """As one says it."""
+    assert actions(understand("open feature drift", desk())) == [Opened("feature-drift")]
+
+
+def test_roles_of_other_services_stand_apart() -> None:
+    """First those whom this service's runbooks name; then one line for all others."""
+    *named, others = understand("roles", desk()).says
+
+    assert {"ml-on-call", "incident-commander", "communications"} <= {line.split()[0] for line in named}
+    assert others.startswith("Not named by this service's runbooks: ")
+    assert "travel" in others
+    assert not any("travel" in line for line in named)
 
 
 def test_the_end_names_who_should_hear_of_it() -> None:
@@ -169,7 +230,7 @@ def test_the_end_names_who_should_hear_of_it() -> None:
     for audience in ("support", "engineers", "support"):
         board.follow(Event(0, 1500, "ml-on-call", Posted("c", audience, "", "x")))
 
-    says = understand("resolve", replace(desk(), board=board)).says
+    says = understand("resolve now", replace(desk(), board=board)).says
 
     assert says[-1] == "Tell those whom you told of the incident that it is over: engineers, support."
 
@@ -207,6 +268,14 @@ def test_a_role_acts_for_one_command_or_from_then_on() -> None:
     assert actions(once) == [Assumed("incident-commander"), Approved("incident-commander", "Go back")]
     assert once.wish is None
     assert onwards.wish == ActAs("incident-commander")
+
+
+@pytest.mark.parametrize("line", ["as communications as support-lead note x", "as inc AS inc " * 280])
+def test_one_role_is_taken_at_a_time(line: str) -> None:
+    """However often it is typed; nothing is offered behind a second one either."""
+    with pytest.raises(CommandError, match="one `as` at a time: type as ROLE, or as ROLE COMMAND"):
+        understand(line, desk())
+    assert complete("as inc " * 560 + "inc", desk()) == []
 
 
 def test_only_the_facilitator_stops_the_clock() -> None:

@@ -7,10 +7,12 @@ from dataclasses import replace
 
 import pytest
 
+from generator.model import Choice
 from simulator.console import dashboard
 from simulator.console.desk import Desk
 from simulator.events import (
     Acknowledged,
+    Assumed,
     ControlOrdered,
     ControlTookEffect,
     Decided,
@@ -168,7 +170,7 @@ def test_the_newest_message_stays_for_some_minutes() -> None:
     fresh = after((1500, Delivered("ml-on-call", "chat", "Eve", "An older one")), (1800, CALLS))
     old = replace(fresh, t=1800 + dashboard.FRESH_S + 1)
 
-    assert "message  03:10 Jonas, support night desk: Fourteen calls are" in text(fresh)
+    assert "message  03:10 Jonas, support night desk to you: Fourteen calls are w" in text(fresh)
     assert "An older one" not in text(fresh)
     assert "Jonas" not in text(old)
 
@@ -187,6 +189,60 @@ def test_the_limits_are_times_of_day() -> None:
     assert "limits   contain by 03:27 (23 min left), mitigate by 03:52" in acknowledged
     assert "limits   contain by 03:27 (past), mitigate by 03:52 (23 min left)" in late
     assert "limits" not in over
+
+
+def test_the_limits_stand_there_before_a_runbook_is_open() -> None:
+    """Those of the runbook behind the page: five minutes to acknowledge do not wait for a reader."""
+    board = copy.deepcopy(desk().board)
+    board.opened.clear()
+
+    assert "limits   acknowledge by 03:07 (3 min left), contain by 03:27" in text(
+        replace(desk(), board=board)
+    )
+
+
+def test_a_limit_that_may_have_been_met_is_not_called_past() -> None:
+    """Whether what was turned in time contains it, nobody knows yet; without that the time is over."""
+    acknowledged, off = (1500, Acknowledged("amount-psi")), (1560, ControlTookEffect("amount-toggle", "off"))
+
+    assert "contain by 03:27 (past)" in text(replace(after(acknowledged), t=3000))
+    turned = text(replace(after(acknowledged, off), t=3000))
+    assert "limits   mitigate by 03:52 (23 min left)" in turned
+    assert "contain by 03:27," in text(replace(after(acknowledged, off), t=1700)).replace(
+        " (19 min left)", ""
+    )
+
+
+def test_what_was_told_before_the_declaration_is_no_update() -> None:
+    """As the score sees it."""
+    early = after((1200, Posted("c", "a", "", "x")), (1500, Declared("fraud-scorer", "input-drift", "sev2")))
+
+    assert "incident sev2 input-drift since 03:05; update due by 03:35" in text(early)
+
+
+@pytest.mark.parametrize("height", [9, 11])
+def test_the_next_step_and_the_role_stay_on_the_smallest_screen(height: int) -> None:
+    """However much fires and asks; service and pace make room in the first row."""
+    busy = copy.deepcopy(desk_at(40).board)
+    busy.follow(Event(0, 2400, "world", replace(CALLS, number=9, choices=(Choice("yes", "Do it"),))))
+    busy.follow(Event(0, 2400, "incident-commander", Assumed("incident-commander")))
+    crowded = replace(desk_at(40), board=busy, role="incident-commander", waiting=True)
+    rows = dashboard.rows(crowded, width=80, height=height, pace="unpaced")
+    first, *_, last = ("".join(part for _, part in row) for row in rows)
+
+    assert first.rstrip().endswith("as incident-commander")
+    assert last.startswith(" next     ")
+    assert len(rows) <= height
+
+
+def test_who_is_alone_reads_in_which_role_they_act() -> None:
+    """Not that nobody has taken one."""
+    board = copy.deepcopy(desk().board)
+    board.roles.clear()
+
+    assert "roles    you act as ml-on-call: `as ROLE` takes another" in text(
+        replace(desk(), board=board), height=20
+    )
 
 
 def test_nothing_is_promised_before_the_first_page() -> None:

@@ -133,7 +133,7 @@ def test_a_message_is_sent_before_its_time() -> None:
 
     assert payloads(record, Steered) == [Steered(2, "now")]
     assert sent(record) == [(0.25, "Three calls."), (3, "A graph has a gap."), (8, "Nobody said it.")]
-    assert "? message 2 of the agenda was sent at 02:40, as message 1" in shown
+    assert "? a2 of the agenda was sent at 02:40, as MESSAGE 1" in shown
 
 
 def test_a_message_is_held_until_it_is_let_go() -> None:
@@ -144,9 +144,9 @@ def test_a_message_is_held_until_it_is_let_go() -> None:
 
     assert payloads(record, Steered) == [Steered(1, "hold"), Steered(1, "release")]
     assert sent(record) == [(4.25, "A graph has a gap.")]
-    assert " 1  HELD (was due 02:43)" in shown
-    assert "? message 1 is held already: `release 1` lets it go" in shown
-    assert "? message 4 is not held" in shown
+    assert " a1  HELD (was due 02:43)" in shown
+    assert "? a1 is held already: `release a1` lets it go" in shown
+    assert "? a4 is not held" in shown
 
 
 def test_a_message_is_left_out() -> None:
@@ -154,7 +154,7 @@ def test_a_message_is_left_out() -> None:
     record, shown = lead(["start", "leave-out 1", "agenda", "wait 5", *STOP])
 
     assert sent(record) == []
-    assert " 1  LEFT OUT" in shown
+    assert " a1  LEFT OUT" in shown
     assert payloads(record, Steered) == [Steered(1, "skip")]
 
 
@@ -171,9 +171,32 @@ def test_a_message_is_improvised() -> None:
     assert "MESSAGE 2 from Jonas, night desk to support-lead on support-desk: Is it over: yes?" in shown
 
 
+def test_the_facilitator_reads_which_message_of_the_agenda_came() -> None:
+    """Numbers of arrival and of the agenda are told apart, and each MESSAGE says which it was."""
+    _, shown = lead(["start", "improvise ml-on-call engineering Eve: Hello", "send a2", "wait 4", *STOP])
+    lines = shown.splitlines()
+
+    found = [line[10:30] + lines[place + 1].strip() for place, line in enumerate(lines) if "MESSAGE" in line]
+    assert found == [
+        "MESSAGE 1 from Eve t(hidden) that was improvised",
+        "MESSAGE 2 from Jonas(hidden) that was a2 of the agenda",
+        "MESSAGE 3 from Noor (hidden) that was a1 of the agenda",
+    ]
+
+
+def test_a_drill_that_begins_later_says_when() -> None:
+    """The hour of the clock, what comes first, and how much is left."""
+    _, shown = lead([*STOP], from_minutes=5)
+
+    assert (
+        "It is Thursday, 02:45 UTC. What happened since 02:40 comes first. The exercise lasts at most 7 min."
+        in shown
+    )
+
+
 MISTAKES = [
     ("send", "type: send NUMBER"),
-    ("send 0", "'0' is no message of the agenda: they are numbered from 1 to 4"),
+    ("send 0", "'0' is no message of the agenda: they are numbered from a1 to a4"),
     ("send 99", "'99' is no message"),
     ("hold -1", "'-1' is no message"),
     ("hold ١", "'١' is no message"),
@@ -190,7 +213,12 @@ MISTAKES = [
     ("rate detection Q x", "'Q' is no rating: P performed"),
     ("improve ml-on-call tomorrow x", "'tomorrow' is no day: write 2026-12-15"),
     ("improve ml-on-call 2026-02-30 x", "'2026-02-30' is no day"),
-    ("improve nobody 2026-12-15 x", "unknown role 'nobody'"),
+    ("improve nobody 2099-12-15 x", "unknown role 'nobody'"),
+    ("improve ml-on-call 2020-01-01 x", "'2020-01-01' is over: write a day to come"),
+    (
+        "improve ml-on-call 2099-12-15 feature-drift/nostep x",
+        "'feature-drift/nostep' is no step of feature-drift",
+    ),
     ("start", "the drill has started"),
     ("speed 20", "time stands here"),
 ]
@@ -211,11 +239,11 @@ def test_the_agenda_says_what_comes_and_why() -> None:
     script = ["agenda", "start", "wait 4", "declare fraud-scorer input-drift sev2", "wait 5", "agenda", *STOP]
     before, after = lead(script)[1].split("> declare")
 
-    assert " 1  due 02:43  Noor to ml-on-call on engineering: A graph has a gap." in before
-    assert " 3  2 min after declare (symptom input-drift)  Jonas to ml-on-call" in before
-    assert " 4  due 02:48, unless declare (symptom input-drift)  Jonas" in before
-    assert " 3  02:46 sent as message 3  Jonas" in after
-    assert " 4  stays away: declare (symptom input-drift) was done" in after
+    assert " a1  due 02:43  Noor to ml-on-call on engineering: A graph has a gap." in before
+    assert " a3  2 min after declare (symptom input-drift)  Jonas to ml-on-call" in before
+    assert " a4  due 02:48, unless declare (symptom input-drift)  Jonas" in before
+    assert " a3  02:46 sent as MESSAGE 3  Jonas" in after
+    assert " a4  stays away: declare (symptom input-drift) was done" in after
 
 
 def test_a_message_is_read_whole_before_it_is_sent() -> None:
@@ -224,7 +252,7 @@ def test_a_message_is_read_whole_before_it_is_sent() -> None:
                   choices=(Choice("yes-please", "Do it"),))  # fmt: skip
     _, shown = lead(["agenda 1", "agenda 2", "agenda x y", *STOP], change=scenario(injects=(asks,)))
 
-    assert f"1  due 02:43\nNoor to ml-on-call on engineering:\n{'word ' * 40}\nyes-please - Do it" in shown
+    assert f"a1  due 02:43\nNoor to ml-on-call on engineering:\n{'word ' * 40}\nyes-please - Do it" in shown
     assert "? '2' is no message of the agenda" in shown
     assert "? type: agenda, or agenda NUMBER" in shown
 
@@ -271,7 +299,7 @@ def test_a_task_that_a_message_asks_for_counts_from_it() -> None:
     _, shown = lead(script, change=lambda drill: replace(change(drill), tasks=(reply,)))
     first, second, third = (line for line in shown.splitlines() if "Answer Jonas: " in line)
 
-    assert first == "[.] Answer Jonas: not asked: message 2 has not been sent"
+    assert first == "[.] Answer Jonas: not asked: a2 has not been sent"
     assert second == "[ ] Answer Jonas: by 02:48"
     assert third == "[!] Answer Jonas: OVERDUE since 02:48"
 
@@ -290,7 +318,9 @@ def test_the_facilitators_screen_shows_what_is_behind() -> None:
     _, shown = lead(["status", *STOP], change=lambda drill: drill)
 
     assert " truth    cents-for-euros from 02:58" in shown
-    assert re.search(r"^ tasks    0 of \d+ done$", shown, re.MULTILINE)
+    assert re.search(
+        r"^ tasks    0 of \d+ done; \d+ not asked yet; \d+ must not be done$", shown, re.MULTILINE
+    )
     assert " coming   02:42 noise younger-accounts begins, in 2 min" in shown
 
 
@@ -310,15 +340,15 @@ def test_hints_come_in_their_turn_at_their_price() -> None:
 def test_what_an_observer_writes_is_recorded() -> None:
     """Words as they are typed, days and letters as they are meant."""
     record, _ = lead(
-        ["start", 'remark it\'s "slow"', "rate detection s Nobody declared", "improve ml-on-call 2026-12-15 Ask: who?",
-         "improve ml-on-call 2026-12-15 feature-drift/look: Name the dashboard", *STOP]
+        ["start", 'remark it\'s "slow"', "rate detection s Nobody declared", "improve ml-on-call 2099-12-15 Ask: who?",
+         "improve ml-on-call 2099-12-15 feature-drift/look: Name the dashboard", *STOP]
     )  # fmt: skip
 
     assert payloads(record, Remarked) == [Remarked('it\'s "slow"')]
     assert payloads(record, Rated) == [Rated("detection", "S", "Nobody declared")]
     assert payloads(record, Improvement) == [
-        Improvement("Ask: who?", "ml-on-call", "2026-12-15"),
-        Improvement("Name the dashboard", "ml-on-call", "2026-12-15", "feature-drift/look"),
+        Improvement("Ask: who?", "ml-on-call", "2099-12-15"),
+        Improvement("Name the dashboard", "ml-on-call", "2099-12-15", "feature-drift/look"),
     ]
 
 

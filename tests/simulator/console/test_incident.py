@@ -140,6 +140,45 @@ def test_an_end_that_is_not_confirmed_ends_nothing() -> None:
     assert "The drill goes on." in shown
 
 
+def test_a_too_early_end_is_asked_for_and_loses_no_line() -> None:
+    """While a page fires: yes records it, no does not, and any other line means no and is obeyed."""
+    lines = ["wait 30", "resolve", "note still here", "resolve", "no", "resolve", "yes", "end", "yes"]
+    record, shown = play_script(lines)
+
+    assert [(event.kind, event.t) for event in record.events if event.kind in ("note", "resolve")] == [
+        ("note", 1800), ("resolve", 1800),
+    ]  # fmt: skip
+    assert shown.count("Say all the same that it is over? Type yes or no.") == 3
+    assert shown.count("It is not called over.") == 2
+
+
+def test_a_script_may_say_now() -> None:
+    """It is asked nothing."""
+    record, shown = play_script(["wait 30", "resolve now", "end", "yes"])
+
+    assert payloads(record, Resolved) == [Resolved()]
+    assert "Type yes or no" not in shown.split("> end")[0]
+
+
+def test_a_role_that_ends_too_early_is_taken_with_the_yes() -> None:
+    """As somebody for one command: neither the role nor the end is recorded before."""
+    record, _ = play_script(["wait 30", "as incident-commander resolve", "no", "end", "yes"])
+    resolved, _ = play_script(["wait 30", "as incident-commander resolve", "yes", "end", "yes"])
+
+    assert payloads(record, Assumed) == []
+    assert payloads(record, Resolved) == []
+    assert [event.actor for event, _ in resolved.of(Resolved)] == ["incident-commander"]
+
+
+def test_a_warning_stands_before_the_deed() -> None:
+    """Who turns a control without leave reads so above the line that says it was turned."""
+    _, shown = play_script(["wait 25", "set amount-toggle off", "end", "yes"])
+
+    assert shown.index("Careful: amount-toggle needs leave") < shown.index(
+        "sets amount-toggle from on to off"
+    )
+
+
 def test_hostile_input_neither_steers_nor_breaks_anything() -> None:
     """Escape sequences and broken bytes are dropped before they are recorded or shown."""
     record, shown = play_script(

@@ -42,6 +42,19 @@ def test_a_long_answer_is_read_from_its_beginning() -> None:
     assert not log.reading
 
 
+def test_what_presses_is_told_to_who_reads_something_else() -> None:
+    """The last page or message that came meanwhile, until they are at the tail again or type."""
+    log = Log()
+    log.answer("> steps")
+    log.add(numbered(5))
+    log.settle(width=40, height=3)
+    log.add([("class:dim", "INFO x"), ("class:bad", "PAGE y"), ("", "calm")])
+
+    assert log.news == "PAGE y"
+    log.scroll(9, width=40, height=3)
+    assert log.news == ""
+
+
 def test_a_short_answer_does_not_stop_the_tail() -> None:
     """What arrives after it is seen."""
     log = Log()

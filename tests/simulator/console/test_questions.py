@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import copy
+from dataclasses import replace
+
 import pytest
 
+from generator.model import Choice
 from simulator.console import dashboard
 from simulator.console.commands import CommandError, understand
 from simulator.console.commands.completion import complete
-from simulator.events import Answered, Delivered
+from simulator.console.desk import Desk
+from simulator.events import Answered, Delivered, Event
 from tests.simulator.console.desks import desk_at, play_script
 from tests.simulator.stages import payloads
 
@@ -44,6 +49,49 @@ def test_what_was_decided_has_consequences() -> None:
     assert not any("Eleven cards" in text for text in texts)
 
 
+def test_a_choice_may_be_given_by_its_place() -> None:
+    """As the answers of a decision are."""
+    (deed,) = understand("answer 4 2", desk_at(31)).deeds
+
+    assert deed.action == Answered(4, CHOICES[1])
+
+
+def asking(*messages: tuple[float, str, str, bool]) -> Desk:
+    """The desk once these were written: seconds, to whom, sender, whether it asks."""
+    board = copy.deepcopy(desk_at(5).board)
+    board.messages.clear()
+    for number, (t, to, sender, asks) in enumerate(messages, 1):
+        choices = (Choice("yes", "Do it"), Choice("no", "Do not")) if asks else ()
+        board.follow(Event(0, t, "world", Delivered(to, "chat", sender, "Well?", number, choices)))
+    return replace(desk_at(5), board=board, t=600)
+
+
+def test_of_several_questions_mine_comes_first() -> None:
+    """To whom each was written is said; the others are counted, and a message that asks nothing has its own row."""
+    desk = asking(
+        (300, "ml-on-call", "Jonas", True), (360, "support-lead", "Tomas", True), (420, "ml-on-call", "Eve", True),
+        (480, "incident-commander", "Helena", False),
+    )  # fmt: skip
+    mine, theirs = (
+        list(dashboard.plain(replace(desk, role=role))) for role in ("ml-on-call", "support-lead")
+    )
+
+    assert " question 02:45 Jonas to you: Well? +2 more: `answer`" in mine
+    assert " message  02:48 Helena to incident-commander: Well?" in mine
+    assert " question 02:46 Tomas to you: Well? +2 more: `answer`" in theirs
+
+
+def test_a_small_screen_prefers_what_is_written_to_who_reads_it() -> None:
+    """Somebody else's question does not hide a request to the commander."""
+    desk = asking((300, "ml-on-call", "Jonas", True), (480, "incident-commander", "Helena", False))
+    desk = replace(desk, role="incident-commander", seat="participant", person="p2")
+    rows = ["".join(text for _, text in row).rstrip() for row in dashboard.rows(desk, width=80, height=11)]
+
+    assert " question 02:45 Jonas to ml-on-call: Well?" in rows
+    assert " message  02:48 Helena to you: Well?" in rows
+    assert not any("`answer" in row for row in rows)
+
+
 @pytest.mark.parametrize(
     ("line", "says"),
     [
@@ -76,7 +124,7 @@ def test_an_open_question_stays_on_the_screen() -> None:
 
     assert any(line.startswith(" message  03:04 Jonas") for line in before)
     (place,) = [place for place, line in enumerate(after) if line.startswith(" question ")]
-    assert after[place].startswith(" question 03:10 Jonas, support night desk: Fourteen calls")
+    assert after[place].startswith(" question 03:10 Jonas, support night desk to you: Fourteen calls")
     assert after[place + 1].strip() == f"`answer 4` {' | '.join(CHOICES)}"
 
 

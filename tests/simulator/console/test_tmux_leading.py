@@ -49,7 +49,7 @@ def test_a_drill_is_led_on_a_real_screen(terminal: Terminal, tmp_path: Path) -> 
     terminal.wait_for("What is to be better")
     terminal.type("Say so in the handover")
     terminal.wait_for("ROLE DATE")
-    terminal.type("ml-on-call 2026-12-15")
+    terminal.type("ml-on-call 2099-12-15")
     terminal.wait_for("What else?")
     terminal.press("C-c")
     terminal.wait_for("EXIT")
@@ -62,5 +62,26 @@ def test_a_drill_is_led_on_a_real_screen(terminal: Terminal, tmp_path: Path) -> 
         Rated("detection", "P", "Nothing to see, and nobody saw it")
     ]
     assert [found for _, found in record.of(Improvement)] == [
-        Improvement("Say so in the handover", "ml-on-call", "2026-12-15")
+        Improvement("Say so in the handover", "ml-on-call", "2099-12-15")
     ]
+
+
+def test_a_large_screen_is_used_before_the_start(terminal: Terminal) -> None:
+    """Charts and the facilitator's three lines stand there while the briefing is read, and after a command."""
+    terminal.wait_for("NOT STARTED")
+    terminal.resize(120, 40)
+    for words in (" truth ", " tasks ", " coming ", "requests per s", "You took over the pager"):
+        terminal.wait_for(words)
+    terminal.type("roles")
+    screen = terminal.wait_for("Not named by")
+
+    assert " truth " in screen
+    assert "Enter starts the clock" in screen
+
+
+def test_a_long_answer_says_that_there_is_more_before_the_start(terminal: Terminal) -> None:
+    """On a small screen, as after it."""
+    terminal.wait_for("NOT STARTED")
+    terminal.type("help")
+
+    assert "Enter starts the clock" in terminal.wait_for("more lines: PageDown")

@@ -12,7 +12,7 @@ import pytest
 
 from simulator.events import KINDS, ControlOrdered, Declared, Delivered, Noted, Record
 from simulator.report import FORMATS, html, markdown, score_json, terminal_text
-from simulator.report.phrases import SENTENCES, sentence
+from simulator.report.sentences import SENTENCES, sentences_of
 from simulator.scoring import Score, score
 from tests.simulator.records import COMMANDER, Story, nobody, perfect, record_of
 from tests.simulator.schemas import objections
@@ -213,8 +213,9 @@ def test_every_kind_of_event_has_its_words() -> None:
 
 def test_the_log_reads_as_sentences() -> None:
     """What people did is said in words that need no schema."""
-    said = [sentence(event) for event in record_of(perfect()).events]
+    record = record_of(perfect())
+    said = [*map(sentences_of(record), record.events)]
 
     assert "declared sev1: quality-drop on fraud-scorer" in said
-    assert "unit-change at payments-feed since 10:00; evidence: amount-drift = 0.81 at 12:00" in said
-    assert "traffic-split: 1.0 → 0.0, in effect at 14:00" in said
+    assert "unit-change at payments-feed since 14:10; evidence: amount-drift = 0.81 at 14:12:00" in said
+    assert "traffic-split: 1.0 → 0.0, in effect at 14:14:00" in said

@@ -50,7 +50,7 @@ def test_findings_name_the_step_and_its_line(report: Report) -> None:
     places = catalogue().places
     assert all(finding.place == places[f"{RUNBOOK}/{finding.step}"] for finding in report.findings)
     assert "was skipped: nobody reads that channel at night" in found["skipped"].message
-    assert f"nobody found '{LATE}' for 9 min, from 70:00 on" == found["search"].message
+    assert f"nobody found '{LATE}' for 9 min, from 03:50 on" == found["search"].message
     assert re.match(
         rf"'{SLOW}' was reported done after 10 min, \d+ times what it states", found["slow"].message
     )
@@ -161,13 +161,13 @@ def test_every_format_tells_who_took_part_and_what_became_of_messages(record: Re
     page, text = _words(html(result, record)), _plain(markdown(result, record))
 
     for told in (
-        "p1: incident-commander, from 00:01",
-        "p2: ml-on-call, from 00:01 to 44:00",
-        "answered page-now at 31:00 by incident-commander",
+        "p1: incident-commander, from 02:40",
+        "p2: ml-on-call, from 02:40 to 03:24",
+        "answered page-now at 03:11 by incident-commander",
         "stayed away: what it asks for had been done",
         "Look at the mean of the amount.",
-        "Pace from 40:00 on: x4.",
-        "The facilitator paused the clock once (at 20:00).",
+        "Pace from 03:20 on: x4.",
+        "The facilitator paused the clock once (at 03:00).",
         "Executives learned it from a partner.",
         "Put the mean of the amount on the first screen",
         record.head,
@@ -239,7 +239,7 @@ def test_an_aborted_drill_says_so() -> None:
         for event in played.events
     )
 
-    assert "Aborted by the facilitator at 18:00 of 90:00." in terminal_text(
+    assert "Aborted by the facilitator at 14:18, after 18 min of 1 h 30 min." in terminal_text(
         score(Record(events)), Record(events)
     )
 

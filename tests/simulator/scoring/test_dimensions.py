@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -152,6 +154,37 @@ def test_a_containment_left_in_place_is_named() -> None:
 def test_communication(story: Story, points: float) -> None:
     """Role, first update, rhythm, and the end announced."""
     assert part(story, "communication").points == pytest.approx(points, abs=0.01)
+
+
+def test_what_was_told_before_the_declaration_is_no_update_of_it() -> None:
+    """The reason says since when updates count, by when the first was due, and what came too early."""
+    (first, *_) = part(perfect(posts=(12.8,)), "communication").losses
+
+    assert (first.points, first.minutes) == (2, 28)
+    assert first.why == (
+        "Nobody was told after the declaration at 14:13; the first update was due by 14:28. "
+        "What was told at 14:12 came before it."
+    )
+
+
+def test_an_update_that_was_not_due_before_the_end_is_a_gap() -> None:
+    """Nobody can be late for what comes after the drill; it earns nothing all the same."""
+    told = part(perfect(posts=(), end=20, resolve=None), "communication")
+
+    (late,) = (loss for loss in told.losses if "first update" in loss.why)
+    assert (late.gap, late.points) == (True, 2)
+    assert late.why == "Not evaluated: the drill ended at 14:20, and the first update was due by 14:28."
+    assert told.evaluated == 3
+
+
+@pytest.mark.parametrize("end", [13.5, 16, 18, 25, 40, 90])
+@pytest.mark.parametrize("story", [perfect(), perfect(posts=(), assume=None, contain=None), nobody()])
+def test_no_point_is_lost_after_the_end_of_the_drill(story: Story, end: float) -> None:
+    """What was due later is dated at the end."""
+    result = score(record_of(replace(story, end=end)))
+
+    assert result.losses
+    assert max(loss.minutes or 0 for loss in result.losses) <= end
 
 
 def test_a_drill_without_harm_costs_nothing_when_left_alone() -> None:

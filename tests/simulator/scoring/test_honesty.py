@@ -13,6 +13,7 @@ from simulator.events import (
     Assigned,
     Hinted,
     ImpactCurves,
+    Joined,
     Left,
     LuckyOrder,
     NeededApproval,
@@ -176,6 +177,53 @@ def test_a_role_that_is_left_must_be_taken_over() -> None:
 
     assert part(score(record_of(perfect(more=gone))), "communication").points == pytest.approx(4)
     assert part(score(record_of(perfect(more=taken))), "communication").points == pytest.approx(5)
+
+
+@pytest.mark.parametrize(
+    ("away", "points"),
+    [
+        ((Left("p1"), 18, Joined("p1"), 18.2), 5),
+        ((Left("p1"), 18, Joined("p1"), 32.9), 5),
+        ((Left("p1"), 18, Joined("p1"), 33.1), 4),
+        ((Left("p1"), 18, Joined("p2"), 19), 4),
+        ((Left("p2"), 18, Joined("p2"), 60), 5),
+    ],
+    ids=["for seconds", "within a hand-over", "for longer", "another one came", "somebody without a role"],
+)
+def test_who_joins_again_has_not_left(away: tuple[Left, float, Joined, float], points: float) -> None:
+    """A closed terminal costs nothing, if its owner is back as soon as a hand-over would have to be done."""
+    left, gone, joined, back = away
+    more = (
+        (12.0, FACILITATOR, Joined("p1")),
+        (12.0, FACILITATOR, Assigned("p1", COMMANDER)),
+        (gone, FACILITATOR, left),
+        (back, FACILITATOR, joined),
+    )
+
+    assert part(score(record_of(perfect(more=more))), "communication").points == pytest.approx(points)
+
+
+def test_who_came_back_still_has_the_role_and_can_leave_it_for_good() -> None:
+    """The second time nobody comes, and the score says who left what, and when."""
+    more = (
+        (12.0, FACILITATOR, Assigned("p1", COMMANDER)),
+        (14.0, FACILITATOR, Left("p1")),
+        (15.0, FACILITATOR, Joined("p1")),
+        (20.0, FACILITATOR, Left("p1")),
+    )
+
+    (loss,) = part(score(record_of(perfect(more=more))), "communication").losses
+    assert loss.why == f"p1 left the role {COMMANDER} at 14:20, and nobody took it over in 15 min."
+
+
+def test_a_role_that_is_free_for_the_last_minutes_is_not_left() -> None:
+    """There was no time to hand it over."""
+    more = (
+        (12.0, FACILITATOR, Assigned("p1", COMMANDER)),
+        (28.0, FACILITATOR, Left("p1")),
+    )
+
+    assert part(score(record_of(perfect(more=more, end=40))), "communication").points == pytest.approx(5)
 
 
 @pytest.mark.parametrize("story", [perfect(), perfect(resolve=13), nobody(), nobody(harmful=False)])

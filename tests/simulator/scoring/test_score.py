@@ -213,7 +213,7 @@ def test_a_task_must_come_in_time_and_in_order() -> None:
 
     (task,) = (task for task in result.tasks if task.id == "evidence-first")
     assert not task.done
-    assert task.note == "It came after 'control' at 19:42, and belongs before it."
+    assert task.note == "It came after 'control' at 14:19, and belongs before it."
     assert result.rating == "S"
 
 

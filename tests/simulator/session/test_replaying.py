@@ -49,7 +49,7 @@ LED = (
     "improvise ml-on-call support-desk Jonas: Hello?", "until 7", "as ml-on-call",
     "declare fraud-scorer input-drift sev2", "set capacity 6", "until 9", "release 2", "leave-out 4", "until 10.5",
     "as incident-commander", "note Done", "end", "yes", "S They were slow", "", "", "", "P Well told",
-    "Name the dashboard", "ml-on-call 2026-12-15", "",
+    "Name the dashboard", "ml-on-call 2099-12-15", "",
 )  # fmt: skip
 
 
