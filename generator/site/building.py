@@ -55,6 +55,28 @@ def build(
     An edition is what is published under a version; without one, the site stands for itself.
     ``cached``, what earlier builds left in ``build/cache`` is used; the bytes are the same without.
     """
+    count, findings, written = write(catalogue, root, out, edition=edition)
+    folder = root / "build"
+    progress(f"{count} pages to build: {written.written} files changed, {written.removed} removed")
+    progress("MkDocs builds the site")
+    findings += mkdocs.run(folder, day=newest_day(catalogue), cached=cached)
+    if out.is_dir():
+        missing.reword(out)
+        if edition is not None:
+            sitemap.lead_to_folder(out, day=newest_day(catalogue))
+        progress("checking links")
+        base = urlsplit(catalogue.organization.site_url).path.rstrip("/") + "/"
+        findings += check_links(out, base, open_cache(folder) if cached else NO_CACHE)
+    return SiteReport(count, tuple(findings))
+
+
+def write(
+    catalogue: Catalogue, root: Path, out: Path, *, edition: Edition | None = None
+) -> tuple[int, list[Finding], tree.Written]:
+    """Write the Markdown tree and the settings to ``root/build``: all that MkDocs needs to build into ``out``.
+
+    How many pages there are, what is wrong with them, and which files changed.
+    """
     pages, findings = gather(catalogue)
     pages = pages if edition is None else with_changes(pages, edition, catalogue)
     files = {page.path: page.markdown().encode() for page in pages}
@@ -68,19 +90,8 @@ def build(
     )
     more = {**downloads(catalogue), **(edition.files if edition else {})}
     written = tree.write(folder / "site-src", {**files, **guide, **assets, **more})
-    count = len(files) + sum(name.endswith(".md") for name in guide)
-    progress(f"{count} pages to build: {written.written} files changed, {written.removed} removed")
     (folder / "mkdocs.yml").write_bytes(settings)
-    progress("MkDocs builds the site")
-    findings += mkdocs.run(folder, day=newest_day(catalogue), cached=cached)
-    if out.is_dir():
-        missing.reword(out)
-        if edition is not None:
-            sitemap.lead_to_folder(out, day=newest_day(catalogue))
-        progress("checking links")
-        base = urlsplit(catalogue.organization.site_url).path.rstrip("/") + "/"
-        findings += check_links(out, base, open_cache(folder) if cached else NO_CACHE)
-    return SiteReport(count, tuple(findings))
+    return len(files) + sum(name.endswith(".md") for name in guide), findings, written
 
 
 def runbook_source(catalogue: Catalogue, runbook: str) -> Page | None:

@@ -17,6 +17,7 @@ from generator.load import load
 from simulator.session.play import play_machine
 from tests.bench.building import building
 from tests.bench.checking import checking
+from tests.bench.drills import drills
 from tests.bench.measure import TRIES, Row, table, versus
 from tests.simulator.stages import FAULT_DRILL, ROOT, stage
 
@@ -26,7 +27,13 @@ REPLICAS = 50
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        rows = [*checking(Path(folder)), *building(Path(folder)), *_checks(), *_worlds()]
+        rows = [
+            *checking(Path(folder)),
+            *building(Path(folder)),
+            *_checks(),
+            *_worlds(),
+            *drills(Path(folder)),
+        ]
     text = _page(rows)
     PAGE.write_text(text, encoding="utf-8")
     print(text)
@@ -121,6 +128,7 @@ def _page(rows: list[Row]) -> str:
 Made by `make bench`; each row is measured in turns with its peer, in one run.
 Times are process time, the least of {TRIES} tries; what counts is the ratio, below 1 where ours is faster.
 The first two rows are whole processes with their start-up, nothing cached; the many runbooks are checked once.
+The drill of three hours is a whole process too: start-up, sources, rulers, robot, score and reports.
 Builds are whole processes too, in repositories of generated runbooks with their drills and services; MkDocs builds
 the very tree that `runbook build` wrote, without checks and without looking at links. [Why](speed-of-builds.md).
 check-jsonschema validates each file against the runbook schema alone, and names no line.
