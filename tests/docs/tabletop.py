@@ -28,6 +28,8 @@ SIZES = {"facilitator": (100, 40), "ana": (100, 30), "bo": (100, 30)}
 FOLDER = "runs/night"
 PATIENCE_S = 120.0
 POLL_S, STILL_S = 0.1, 0.7
+SIZE = ("COLUMNS", "LINES")
+"""What an environment says of some other terminal's size."""
 """A screen draws itself anew every half a second: what stood still for longer stays."""
 
 DAY = "2026-12-15"
@@ -82,7 +84,7 @@ class Room:
         self._folder = folder
         self._tmux = [require_tool("tmux"), "-S", str(folder / "tmux"), "-f", "/dev/null"]
         self._environ = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("TMUX")},
+            **{name: value for name, value in os.environ.items() if not name.startswith(("TMUX", *SIZE))},
             "LC_ALL": "C.UTF-8",
             "PYTHONPATH": str(ROOT),
         }
