@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
 from typing import Literal
 
 from generator.model import Catalogue, CompiledRunbook, Exercise
@@ -11,11 +10,11 @@ from simulator.events import (
     CouldNotFollow,
     Decided,
     Ended,
-    Event,
     Record,
     Revealed,
     Started,
     StepEnded,
+    day_of,
     verify,
 )
 from simulator.scoring import Score
@@ -32,7 +31,7 @@ def exercises_of(record: Record, score: Score, catalogue: Catalogue) -> tuple[Ex
     problems = verify(record)
     if problems:
         raise NotKeptError(f"the record does not hold: {problems[0]}")
-    (first, started), (_, told) = next(record.of(Started)), next(record.of(Revealed))
+    (_, started), (_, told) = next(record.of(Started)), next(record.of(Revealed))
     responder = responder_of(started.responder)
     if any(ended.reason == "interrupted" for _, ended in record.of(Ended)):
         raise NotKeptError("the drill was interrupted (play it to its end)")
@@ -40,7 +39,9 @@ def exercises_of(record: Record, score: Score, catalogue: Catalogue) -> tuple[Ex
         raise NotKeptError(
             "it was played with other sources than these (go back to those it was played with)"
         )
-    day = _day(first)
+    day = day_of(record)
+    if day is None:
+        raise NotKeptError("the record does not say on which day it was played")
     found = [(one, _gone_through(record, one)) for one in catalogue.runbooks]
     return tuple(
         Exercise(
@@ -67,14 +68,6 @@ def responder_of(name: str) -> Literal["human", "robot"]:
     if name == "robot":
         return "robot"
     raise NotKeptError(f"'{name}' follows no runbook (keep a drill of people or the robot)")
-
-
-def _day(first: Event) -> date:
-    """The day on which a drill began, in UTC."""
-    try:
-        return datetime.fromisoformat(first.wall).astimezone(UTC).date()
-    except ValueError as error:
-        raise NotKeptError("the record does not say on which day it was played") from error
 
 
 def _gone_through(record: Record, compiled: CompiledRunbook) -> dict[str, str]:

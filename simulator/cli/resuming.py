@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
+from simulator.cli.speeds import WORDS
+
 if TYPE_CHECKING:
     from generator.model import Catalogue, Setting
     from simulator.events import Record, Recorder, Sealed, Started
@@ -199,9 +201,8 @@ def _speed(pace: str, asked: float | None) -> float:
         raise click.BadParameter("the drill goes on at the pace that it had", param_hint="--speed")
     from simulator.console.clock import speed_of
 
-    named = {"max": float("inf"), "unpaced": 0.0}
     try:
-        return named[pace] if pace in named else speed_of(pace) or float("inf")
+        return WORDS[pace] if pace in WORDS else speed_of(pace) or WORDS["max"]
     except ValueError as error:
         raise _wrong(f"its first line names a pace that there is not: {error}") from error
 

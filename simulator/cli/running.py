@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,33 +15,15 @@ from generator.entry import INTERRUPTED, with_given_catalogue
 from simulator.cli.group import drill, sources_of
 from simulator.cli.outcome import finish, keep_record
 from simulator.cli.resuming import recording, resume
+from simulator.cli.speeds import Speed
 
 if TYPE_CHECKING:
     from generator.model import Catalogue, Drill, Setting
     from simulator.events import Record
+    from simulator.keeping import Folder
     from simulator.session.play import People, Screen
 
 RESPONDERS = ("human", "none", "oracle", "robot")
-WORDS = {"max": float("inf"), "unpaced": 0.0}
-SLOWEST, FASTEST = 0.01, 1_000_000.0
-
-
-class Speed(click.ParamType[float]):
-    """A factor of real time; ``max``: infinity; ``unpaced``: 0, as time stands until somebody says so."""
-
-    name = "X|max|unpaced"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        if value in WORDS:
-            return WORDS[value]
-        try:
-            speed = float(value)
-        except (TypeError, ValueError):
-            speed = 0.0
-        if not SLOWEST <= speed <= FASTEST:
-            known = f"give a factor from {SLOWEST} to {FASTEST:,.0f}, such as 1 or 20, or max, or unpaced"
-            self.fail(f"'{value}' is no speed: {known}", param, ctx)
-        return speed
 
 
 @drill.command(
@@ -126,12 +108,9 @@ def run(
 
     Each is one incident of a simulated service. The record, the score and the report are written to a folder.
     """
-    from simulator.events import file_of
-    from simulator.keeping import Folder, NotEmptyError
-    from simulator.session.play import play
-    from simulator.world.lineage import LineageError
-
     if cut_off is not None:
+        from simulator.events import file_of
+
         screen = functools.partial(_seated, folder=file_of(cut_off).parent)
         path, record = resume(catalogue, cut_off, sealed_file=sealed_file, speed=speed, screen=screen)
         return _told(path, record, catalogue, root=root, keep=keep, as_json=as_json)
@@ -149,22 +128,48 @@ def run(
         "table": table,
         "from_minutes": _minutes_into(catalogue.drill(name), from_),
     }
+    folder = _new_folder(out or root / "runs" / datetime.now().strftime("%Y-%m-%dT%H%M%S"))
+    chosen = secrets.randbits(48) if seed is None else seed
+    record = _played(
+        catalogue, name, chosen, who=responder, speed=speed, folder=folder, sealed_file=sealed_file, seat=seat
+    )
+    return _told(folder.path, record, catalogue, root=root, keep=keep, as_json=as_json)
+
+
+def _new_folder(path: Path) -> Folder:
+    from simulator.keeping import Folder, NotEmptyError
+
     try:
-        folder = Folder.create(out or root / "runs" / datetime.now().strftime("%Y-%m-%dT%H%M%S"))
+        return Folder.create(path)
     except NotEmptyError as error:
         raise click.BadParameter(str(error), param_hint="--out") from error
     except OSError as error:
         raise click.BadParameter(f"{error.filename}: {error.strerror}", param_hint="--out") from error
-    chosen = secrets.randbits(48) if seed is None else seed
+
+
+def _played(
+    catalogue: Catalogue,
+    name: str,
+    seed: int,
+    *,
+    who: str,
+    speed: float | None,
+    folder: Folder,
+    sealed_file: Path | None,
+    seat: Mapping[str, Setting],
+) -> Record:
+    """A new drill, from its first event to its reveal."""
+    from simulator.session.play import play
+    from simulator.world.lineage import LineageError
+
     try:
         with recording(folder, sealed_file, seat=seat) as (recorder, seal):
-            record = play(
-                catalogue, name, chosen, who=responder, speed=speed, recorder=recorder,
+            return play(
+                catalogue, name, seed, who=who, speed=speed, recorder=recorder,
                 screen=_seated(seat, folder=folder.path), seal=seal,
             )  # fmt: skip
     except LineageError as error:
         raise click.UsageError(str(error)) from error
-    return _told(folder.path, record, catalogue, root=root, keep=keep, as_json=as_json)
 
 
 def _told(path: Path, record: Record, catalogue: Catalogue, *, root: Path, keep: bool, as_json: bool) -> int:

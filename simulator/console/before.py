@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from simulator.console import times
 from simulator.console.board import Board
-from simulator.console.clock import TABLE
+from simulator.console.clock import UNPACED
 from simulator.console.telling import Line
 from simulator.events import WORLD, Assumed, Event, Payload, Rated, Returned, Sped, StepStarted
 
@@ -36,7 +36,7 @@ class Before:
             case Assumed(role) if event.actor == role:  # else it was for one command
                 self.role = role
             case Sped(pace):
-                self._jumping = pace == TABLE
+                self._jumping = pace == UNPACED
 
     def judged(self, event: Event) -> None:
         """Take in what came after the end of the drill."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from generator.model import Setting
-from simulator.console.clock import TABLE
+from simulator.console.clock import UNPACED
 from simulator.events import (
     Acknowledged,
     AlertChanged,
@@ -183,7 +183,7 @@ class Board:
             case Left(participant):
                 self.participants = [one for one in self.participants if one != participant]
             case Sped(pace):
-                self.pace = self.pace if pace == TABLE else pace
+                self.pace = self.pace if pace == UNPACED else pace
             case Paused():
                 self.paused = True
             case Resumed():

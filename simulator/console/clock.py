@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 TICK_S = 0.1
 """What people do is timed to a tenth of a second, and stands before the next scrape."""
-UNPACED = "max"
-TABLE = "unpaced"
+MAX = "max"
+"""Time passes only when a script says so."""
+UNPACED = "unpaced"
 """Time stands until somebody says how much of it passes; of a clock that runs: it jumps."""
 
 
@@ -29,7 +30,7 @@ def speed_of(text: str) -> float | None:
     >>> speed_of("20"), speed_of("x1"), speed_of("max")
     (20.0, 1.0, None)
     """
-    if text == UNPACED:
+    if text == MAX:
         return None
     found = re.fullmatch(r"x?(\d+(?:\.\d+)?)", text)
     if found is None or not float(found[1]):
@@ -43,7 +44,7 @@ def pace_of(speed: float | None) -> str:
     >>> pace_of(20.0), pace_of(0.00001), pace_of(None)
     ('x20', 'x0.00001', 'max')
     """
-    return UNPACED if speed is None else f"x{speed:.6f}".rstrip("0").rstrip(".")
+    return MAX if speed is None else f"x{speed:.6f}".rstrip("0").rstrip(".")
 
 
 class DrillClock:

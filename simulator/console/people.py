@@ -11,7 +11,7 @@ from simulator.console import debriefing, telling
 from simulator.console.backstage import Backstage
 from simulator.console.before import Before
 from simulator.console.board import Board
-from simulator.console.clock import TABLE, DrillClock, WallClock, pace_of, speed_of
+from simulator.console.clock import UNPACED, DrillClock, WallClock, pace_of, speed_of
 from simulator.console.commands import CommandError, understand
 from simulator.console.commands.base import (
     ActAs,
@@ -80,7 +80,7 @@ class Human:
         ``unpaced``: it passes also by the minutes that deeds state. A facilitator's drill waits for ``start``,
         ``from_minutes`` into it. ``table``: where others sit too; the terminal is that of its first place.
         """
-        self.pace = TABLE if unpaced else pace_of(speed)
+        self.pace = UNPACED if unpaced else pace_of(speed)
         self._terminal = terminal
         self._table = table or Alone(terminal, seat)
         self._seat, self._unpaced = seat, unpaced

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from simulator.console import times
 from simulator.console.board import Board
-from simulator.console.clock import TABLE
+from simulator.console.clock import UNPACED
 from simulator.console.text import clean, priced, shown
 from simulator.console.wording import setting
 from simulator.events import (
@@ -133,7 +133,7 @@ def before_the_start(
         all_ = "what is left" if begins_t else "the whole drill"
         what = f"to start the clock. At {pace} {all_} takes about {times.span(wall_s)}."
     else:
-        done = ", and by what is done" if pace == TABLE else ""
+        done = ", and by what is done" if pace == UNPACED else ""
         what = f"to begin. Time passes by `next`, `wait MINUTES`, `until HH:MM`{done}."
     yield "class:question", f"{how} {what}"
 
@@ -152,7 +152,7 @@ def _told(event: Event, board: Board) -> Line:
         case Hinted(text, points):
             return "class:message", f"HINT ({priced(points)}): {text}"
         case Sped(pace):
-            jumps = pace == TABLE
+            jumps = pace == UNPACED
             return "class:paused", "the facilitator lets time pass" if jumps else f"the clock runs at {pace}"
         case Remarked() | Rated() | Improvement() | Steered():
             return "class:dim", f"(hidden) {_hidden(event.payload)}"

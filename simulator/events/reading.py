@@ -20,8 +20,6 @@ from simulator.events.payloads import (
     Engine,
     Observed,
     Payload,
-    Revealed,
-    Secrets,
     Started,
 )
 from simulator.events.record import (
@@ -34,6 +32,7 @@ from simulator.events.record import (
     digest,
     line,
 )
+from simulator.events.truth import Revealed, Secrets
 
 PACKED = ".gz"
 LARGEST_PACKED = 512_000_000

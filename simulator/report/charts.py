@@ -13,9 +13,9 @@ from simulator.events import (
     Record,
     SignalCard,
     Started,
+    end_of,
 )
 from simulator.report import phrases, svg
-from simulator.report.course import end_of
 from simulator.scoring.words import Clock
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 320.0, 132.0, 44.0, 312.0, 10.0, 110.0

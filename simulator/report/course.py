@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 
 from simulator.events import (
     FACILITATOR,
@@ -12,20 +12,19 @@ from simulator.events import (
     Answered,
     Assigned,
     Delivered,
-    Ended,
     Event,
     Hinted,
     Joined,
     Left,
-    Paused,
     Record,
-    Resumed,
     Returned,
     Revealed,
     Sped,
     Started,
     Steered,
     ToldInject,
+    day_of,
+    pauses,
 )
 from simulator.report.phrases import clock_of
 from simulator.report.sentences import STEERED
@@ -84,20 +83,13 @@ class Course:
 def course_of(record: Record) -> Course:
     """All of it, as far as the record goes."""
     return Course(
-        day=_day(record),
+        day=day_of(record),
         participants=tuple(_participants(record)),
         messages=tuple(_messages(record)),
         hints=tuple(Hint(event.minutes, hint.text, hint.points) for event, hint in record.of(Hinted)),
         pace=tuple(_pace(record)),
         paused=tuple(pauses(record)),
     )
-
-
-def _day(record: Record) -> date | None:
-    try:
-        return datetime.fromisoformat(record.events[0].wall).astimezone(UTC).date()
-    except (IndexError, ValueError):
-        return None
 
 
 def _participants(record: Record) -> Iterator[Participant]:
@@ -173,40 +165,21 @@ def _fate(
     if inject.excused:
         return "stayed away: what it asks for had been done"
     if found is None:
-        cut = "was to come, and never did" if getattr(inject, "cut", False) else "was never due"
+        cut = "was to come, and never did" if inject.cut else "was never due"
         return f"{cut}; {steered}" if steered else cut
     said = _answered(record, found[1], clock) or "delivered"
     return f"{said}; {steered}" if steered else said
 
 
 def _answered(record: Record, message: Delivered, clock: Clock) -> str:
-    """What was answered, the last answer counts; empty where it asks for nothing."""
+    """What was answered, of which the first answer counts; empty where it asks for nothing."""
     if not message.choices:
         return ""
     answers = [(event, said) for event, said in record.of(Answered) if said.message == message.number]
     if not answers:
         return "never answered"
-    event, said = answers[-1]
+    event, said = answers[0]
     return f"answered {said.choice} at {clock.at(event.minutes)} by {event.actor}"
-
-
-def end_of(record: Record) -> float:
-    """Minutes up to the end of the drill; of one that was cut off, up to its last event."""
-    ended = record.first(Ended)
-    if ended is not None:
-        return ended[0].minutes
-    return max((e.minutes for e in record.events if not isinstance(e.payload, Revealed)), default=0.0)
-
-
-def pauses(record: Record) -> Iterator[tuple[float, float]]:
-    """From and to of each pause; one that lasts to the end is closed there."""
-    since: float | None = None
-    for event in record.events:
-        if isinstance(event.payload, Paused) and since is None:
-            since = event.minutes
-        elif isinstance(event.payload, Resumed | Ended) and since is not None:
-            yield since, event.minutes
-            since = None
 
 
 def _pace(record: Record) -> Iterator[str]:

@@ -18,11 +18,11 @@ from simulator.events import (
     Resolved,
     StepEnded,
     StepStarted,
+    end_of,
 )
-from simulator.report.course import end_of
 from simulator.report.known import Known
 from simulator.report.phrases import number
-from simulator.report.showing import Shown, shown, signals_of
+from simulator.report.showing import Scrape, scrapes, signals_of
 from simulator.scoring.case import Case
 from simulator.scoring.words import minutes
 
@@ -237,13 +237,13 @@ def _next(event: Event, node: PlanNode | None) -> str | None:
 
 def _decided_otherwise(case: Case, known: Known) -> Iterator[StepFinding]:
     """Answers that no scrape of the decision's time supports, where the text says what decides."""
-    scrapes = list(shown(case.record))
+    seen = list(scrapes(case.record))
     begun = {stretch.end.seq: stretch.start for stretch in _stretches(case)}
     for event, decided in case.record.of(Decided):
         node = known.node(decided.runbook, decided.decision)
         if node is None or not any(answer.when for answer in node.answers):
             continue
-        window = _during(scrapes, begun.get(event.seq, event), event)
+        window = _during(seen, begun.get(event.seq, event), event)
         right = [_fitting(node, scrape, decided.runbook) for scrape in window]
         if not right or any(answer is None or answer.answer == decided.answer for answer in right):
             continue
@@ -255,23 +255,26 @@ def _decided_otherwise(case: Case, known: Known) -> Iterator[StepFinding]:
         yield _finding(case, "decided-otherwise", known, (decided.runbook, node.id), message, event)
 
 
-def _during(scrapes: list[Shown], start: Event, end: Event) -> list[Shown]:
+def _during(seen: list[Scrape], start: Event, end: Event) -> list[Scrape]:
     """What stood on the screen between two events."""
-    before = [scrape for scrape in scrapes if scrape.seq < end.seq]
+    before = [scrape for scrape in seen if scrape.seq < end.seq]
     first = next((i for i in range(len(before) - 1, -1, -1) if before[i].seq < start.seq), 0)
     return before[first:]
 
 
-def _fitting(node: PlanNode, scrape: Shown, runbook: str) -> Answer | None:
-    return next((one for one in node.answers if one.when is None or scrape.holds(one.when, runbook)), None)
+def _fitting(node: PlanNode, scrape: Scrape, runbook: str) -> Answer | None:
+    return next(
+        (one for one in node.answers if one.when is None or scrape.shown.holds(one.when, runbook)), None
+    )
 
 
-def _readings(answers: list[Answer | None], scrape: Shown, runbook: str) -> str:
+def _readings(answers: list[Answer | None], scrape: Scrape, runbook: str) -> str:
+    shown = scrape.shown
     conditions = [answer.when for answer in answers if answer is not None and answer.when is not None]
     names = dict.fromkeys(name for condition in conditions for name in signals_of(condition))
-    keys = [scrape.keys[runbook, name] for name in names if (runbook, name) in scrape.keys]
+    keys = [shown.keys[runbook, name] for name in names if (runbook, name) in shown.keys]
     told = [
-        f"{key} was {number(scrape.values.get(key))}{' and firing' if key in scrape.firing else ''}"
+        f"{key} was {number(shown.readings.get(key))}{' and firing' if key in shown.firing else ''}"
         for key in keys
     ]
     return f": {', '.join(told)}" if told else ""
@@ -279,14 +282,14 @@ def _readings(answers: list[Answer | None], scrape: Shown, runbook: str) -> str:
 
 def _done_unproven(case: Case, known: Known) -> Iterator[StepFinding]:
     """Steps that were reported done although their check never held from their start on."""
-    scrapes = list(shown(case.record))
+    seen = list(scrapes(case.record))
     for stretch in _stretches(case):
         said, node = stretch.end.payload, known.node(*stretch.step)
         if node is None or node.check is None or getattr(said, "outcome", "") != "success":
             continue
         that = node.check.that
-        window = _during(scrapes, stretch.start, stretch.end)
-        if window and not any(scrape.holds(that, stretch.step[0]) for scrape in window):
+        window = _during(seen, stretch.start, stretch.end)
+        if window and not any(scrape.shown.holds(that, stretch.step[0]) for scrape in window):
             readings = _readings([Answer("", "", that)], window[-1], stretch.step[0])
             message = f"'{node.id}' was reported done, and its check never held{readings}"
             yield _finding(case, "done-unproven", known, stretch.step, message, stretch.end)

@@ -12,6 +12,7 @@ from simulator.report.phrases import clock_of
 from simulator.report.reasons import reasons, where
 from simulator.scoring import Dimension, Loss, Score
 from simulator.scoring.curves import Curve
+from simulator.scoring.levels import apart
 from simulator.scoring.values import DimensionId
 from simulator.scoring.words import minutes, points
 
@@ -79,9 +80,7 @@ class Judgement:
     @property
     def apart(self) -> bool:
         """More than one level apart, which asks for a note."""
-        levels = "UMSP"
-        known = self.machine in levels and self.observer in levels and self.machine and self.observer
-        return bool(known) and abs(levels.index(self.machine) - levels.index(self.observer)) > 1
+        return apart(self.machine or None, self.observer or None)
 
 
 def strengths_of(score: Score, record: Record) -> tuple[str, ...]:

@@ -188,7 +188,7 @@ def burden(burdens: Sequence[tuple[str, Burden]]) -> str:
 
 def task_state(task: TaskResult) -> bool | None:
     """Whether a task went as it should; None where it was not asked."""
-    return (task.done != task.must_not) if getattr(task, "asked", True) else None
+    return (task.done != task.must_not) if task.asked else None
 
 
 def participant(one: Participant, clock: Clock) -> str:

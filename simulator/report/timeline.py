@@ -25,9 +25,10 @@ from simulator.events import (
     Steered,
     StepEnded,
     StepStarted,
+    end_of,
+    pauses,
 )
 from simulator.report import svg
-from simulator.report.course import end_of, pauses
 from simulator.report.sentences import STEERED, Sentences
 from simulator.report.whole import Report
 from simulator.scoring.words import Clock, share

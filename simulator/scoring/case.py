@@ -14,15 +14,15 @@ from simulator.events import (
     Decided,
     Ended,
     Event,
-    Paused,
     Record,
     Resolved,
-    Resumed,
     Revealed,
     Started,
     StepEnded,
     StepStarted,
     TruthOfFault,
+    end_of,
+    pauses,
 )
 from simulator.scoring.curves import Curve, worse
 from simulator.scoring.rubric import RESIDUAL
@@ -95,10 +95,8 @@ class Case:
 
     @property
     def end(self) -> float:
-        """Minutes up to the last event before the reveal."""
-        return max(
-            (e.minutes for e in self.record.events if not isinstance(e.payload, Revealed)), default=0.0
-        )
+        """Minutes up to the end of the drill."""
+        return end_of(self.record)
 
     def elapsed(self, since: float, at: float) -> float:
         """Minutes from one instant to another, without the facilitator's pauses."""
@@ -141,7 +139,7 @@ def case_of(record: Record) -> Case | None:
         return None
     told = reveal[1] if reveal else None
     truth = _truth(told, start[1].horizon_minutes, record) if told else None
-    return Case(record, start[1], told, truth, tuple(_pauses(record)))
+    return Case(record, start[1], told, truth, tuple(pauses(record)))
 
 
 def _truth(reveal: Revealed, horizon: float, record: Record) -> Truth | None:
@@ -174,15 +172,3 @@ def _played(record: Record, team: Curve, *, since: float, tolerance: float) -> f
         if event.minutes >= since and event.actor != FACILITATOR and team.at(event.minutes) <= tolerance:
             return team.horizon
     return min(ended[0].minutes, team.horizon)
-
-
-def _pauses(record: Record) -> Iterator[tuple[float, float]]:
-    since: float | None = None
-    for event in record.events:
-        if isinstance(event.payload, Paused) and since is None:
-            since = event.minutes
-        elif isinstance(event.payload, Resumed) and since is not None:
-            yield since, event.minutes
-            since = None
-    if since is not None:
-        yield since, record.events[-1].minutes

@@ -7,29 +7,25 @@ refuted; one while it holds, but not yet for long enough, came too early. Who re
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from generator import values
-from generator.model import Condition, Setting
+from generator.model import Condition
 from simulator.events import (
     FACILITATOR,
     AlertChanged,
     ControlTookEffect,
     Event,
     Observed,
-    SignalCard,
-    Started,
     StepCheck,
     StepEnded,
 )
 from simulator.scoring.case import Case
 from simulator.scoring.rubric import EARLY_REPORT_POINTS, FALSE_REPORT_POINTS
+from simulator.scoring.shown import Shown
 from simulator.scoring.values import Loss
 from simulator.scoring.words import minutes
-
-ROUNDING = 1e-5
-"""Readings are recorded with six digits; what could be due to that speaks for the team."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,54 +35,6 @@ class Report:
     event: Event
     check: StepCheck
     since_t: float | None
-
-
-@dataclass(slots=True)
-class Shown:
-    """What everybody could see at an instant of the record."""
-
-    controls: dict[str, Setting]
-    keys: Mapping[tuple[str, str], str]
-    """``(runbook, signal)`` to the key under which the record has it."""
-    readings: Mapping[str, float | None] = field(default_factory=dict)
-    firing: set[str] = field(default_factory=set)
-
-    @classmethod
-    def at_start(cls, started: Started) -> Shown:
-        return cls({card.id: card.default for card in started.controls}, _keys(started.signals))
-
-    def take(self, payload: object) -> None:
-        match payload:
-            case Observed(signals=signals):
-                self.readings = signals
-            case ControlTookEffect(control, value):
-                self.controls[control] = value
-            case AlertChanged(signal=signal, state=state):
-                (self.firing.add if state == "firing" else self.firing.discard)(signal)
-
-    def holds(self, that: Condition, runbook: str, *, kindly: bool = True) -> bool:
-        """Whether a runbook's condition holds; ``kindly``: what may be due to rounding counts as holding."""
-        if that.all:
-            return all(self.holds(part, runbook, kindly=kindly) for part in that.all)
-        if that.any:
-            return any(self.holds(part, runbook, kindly=kindly) for part in that.any)
-        if that.not_ is not None:
-            return not self.holds(that.not_, runbook, kindly=not kindly)
-        if that.control is not None:
-            return self.controls.get(that.control) == that.equals
-        key = self.keys.get((runbook, that.signal or ""), "")
-        if that.is_ is not None:
-            return (key in self.firing) is (that.is_ == "firing")
-        value = self.readings.get(key)
-        limit = that.above if that.above is not None else that.below
-        if value is None or limit is None:
-            return False
-        slack = ROUNDING * max(abs(value), abs(limit)) * (1 if kindly else -1)
-        return value > limit - slack if that.above is not None else value < limit + slack
-
-
-def _keys(signals: tuple[SignalCard, ...]) -> Mapping[tuple[str, str], str]:
-    return {(card.runbook, card.id.removeprefix(f"{card.runbook}/")): card.id for card in signals}
 
 
 def reports(case: Case) -> Iterator[Report]:
@@ -118,7 +66,7 @@ def reports(case: Case) -> Iterator[Report]:
             if key in parsed:
                 yield Report(event, checks[key], since.get(key))
         if isinstance(ended, Observed | ControlTookEffect | AlertChanged):
-            shown.take(ended)
+            shown = shown.after(ended)
             last_t, looked = event.t, True
 
 

@@ -28,19 +28,25 @@ def levelled(
     return tuple(_with(one, capped.get(one.id, "P"), said.get(one.id)) for one in dimensions)
 
 
+def apart(machine: str | None, observer: str | None) -> bool:
+    """Whether two levels, None where there is none, are more than one apart, which asks for a note."""
+    if machine is None or observer is None:
+        return False
+    return abs(LADDER.index(machine) - LADDER.index(observer)) > 1
+
+
 def _with(dimension: Dimension, most: Rating, said: Rated | None) -> Dimension:
     level = _level(dimension)
     if level is not None and LADDER.index(level) > LADDER.index(most):
         level = most
     if said is None:
         return replace(dimension, level=level)
-    apart = level is not None and abs(LADDER.index(level) - LADDER.index(said.rating)) > 1
     return replace(
         dimension,
         level=level,
         observed=said.rating,
         observed_why=said.why,
-        note_wanted=apart and not said.why.strip(),
+        note_wanted=apart(level, said.rating) and not said.why.strip(),
     )
 
 

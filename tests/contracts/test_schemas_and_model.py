@@ -36,6 +36,11 @@ DEFINED_IN = {
     ),
     "review": "Review=",
     "exercise": "Exercise=",
+    "proof": (
+        "Proof= Interval Quantiles Unfollowed DrillProof=drill-result CurvePoint=curve-point "
+        "SignalProof=signal-result StepWorth=step-worth Reaction ProofHashes=hashes ProofEngine=engine "
+        "SeedRange=seed-range"
+    ),
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from simulator.console import times
-from simulator.console.clock import TABLE, pace_of
+from simulator.console.clock import UNPACED, pace_of
 from simulator.console.commands.base import (
     Begin,
     ChangeSpeed,
@@ -108,4 +108,4 @@ def _jump(t: float, desk: Desk, *, stops: bool, why: str = "") -> Reply:
     """At once; where the clock runs by itself, the record says so."""
     if desk.stands:
         return Reply(wish=JumpTo(t, stops, why=why))
-    return Reply((Deed(FACILITATOR, Sped(TABLE)),), wish=JumpTo(t, stops, desk.board.pace, why))
+    return Reply((Deed(FACILITATOR, Sped(UNPACED)),), wish=JumpTo(t, stops, desk.board.pace, why))

@@ -113,6 +113,7 @@ def _facilitated() -> Iterator[Happening]:
         (20.0, Resumed()),
         (22.0, Hinted("Look at the mean of the amount.", 2.0)),
         (31.0, Answered(3, "page-now")),
+        (32.0, Answered(3, "wait")),
         (40.0, Sped("x4")),
         (41.0, Remarked("They talk over each other.")),
         (44.0, Left("p2")),

@@ -1,0 +1,141 @@
+"""What a drill hides while it runs and tells at its end, as values; beside deeds, all that is scored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Literal
+
+from generator.model import Objectives, Parameters, Setting, Task
+
+
+@dataclass(frozen=True, slots=True)
+class TruthOfFault:
+    id: str
+    kind: str
+    mechanism: str
+    node: str
+    onset_minutes: float
+    t0_minutes: float | None
+    """When its marginal impact first crosses the tolerance; None: never, it is benign."""
+    peak_impact: float
+
+
+@dataclass(frozen=True, slots=True)
+class ImpactCurves:
+    """Impact per step, as a share of the requests offered; all of the length of ``minutes``."""
+
+    minutes: tuple[float, ...]
+    team: tuple[float, ...]
+    none: tuple[float, ...]
+    oracle: tuple[float, ...]
+    robot: tuple[float, ...] = ()
+    warranted: tuple[float, ...] = ()
+    """The team's without what it turned by luck; empty where it turned nothing so."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceQuantile:
+    """Where a reading stands among the readings of the healthy world of the same seed, 0..1."""
+
+    key: str
+    t: float
+    quantile: float
+
+
+@dataclass(frozen=True, slots=True)
+class ToldInject:
+    """What became of a message of the drill."""
+
+    id: str
+    message: int | None
+    """Its number among those that were delivered; None: it never was."""
+    excused: bool = False
+    """It stayed away because what it would have asked for had been done."""
+    cut: bool = False
+    """It was to come and never did: left out or held back, or the drill ended before."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepCheck:
+    """How one knows that a step of a runbook worked; what a report of success is held against."""
+
+    runbook: str
+    step: str
+    that: Parameters
+    """The condition, as the source writes it."""
+    hold_minutes: float
+
+
+@dataclass(frozen=True, slots=True)
+class LuckyOrder:
+    """A control order whose effect was luck; see ``how``."""
+
+    seq: int
+    """Of its event."""
+    how: Literal["before", "dark", "pair"]
+    """Before anything was wrong; one of three and more at once; one of two, of which one was not needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeededApproval:
+    """Whose leave a control needs, by the governance of the service's runbooks."""
+
+    control: str
+    roles: tuple[str, ...]
+    """One of them is enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class AllClear:
+    """What a ``resolve`` rested on."""
+
+    seq: int
+    """Of its event."""
+    held: Mapping[str, Setting]
+    """Settings in force that are a containment of the runbook, and that its remedies take back."""
+    without: float
+    """The largest impact up to the horizon had they been taken back then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What the first line commits to, next to seed, catalogue and engine: by what a drill will be scored."""
+
+    drill: str
+    scenario: str
+    """SHA-256 of the drill."""
+    explanation: str
+    runbook: str | None
+    symptom: str | None
+    tolerance: float
+    onset_tolerance_minutes: float
+    tasks: tuple[Task, ...]
+    objectives: Objectives | None
+    longest_hold_minutes: float
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed(Secrets):
+    """The truth, told when the drill is over."""
+
+    nonce: str
+    seed: int
+    faults: tuple[TruthOfFault, ...]
+    impact: ImpactCurves
+    oracle_controls: Mapping[str, Setting]
+    evidence: tuple[EvidenceQuantile, ...]
+    planned_scrapes: int
+    injects: tuple[ToldInject, ...] = ()
+    checks: tuple[StepCheck, ...] = ()
+    """Of the steps of the service's runbooks."""
+    luck: tuple[LuckyOrder, ...] = ()
+    all_clears: tuple[AllClear, ...] = ()
+    needless: tuple[str, ...] = ()
+    """Controls off their default at the end without which users would have been better off from then on."""
+    approvals: tuple[NeededApproval, ...] = ()
+
+    @property
+    def secrets(self) -> Secrets:
+        """What the first line must have committed to."""
+        return Secrets(**{item.name: getattr(self, item.name) for item in fields(Secrets)})
