@@ -7,6 +7,7 @@ evaluation, which alerts the simulator has firing.
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -158,6 +159,13 @@ class Judged:
     fired: NDArray[np.intp]
     resolved: NDArray[np.intp]
     """Transitions by signal."""
+
+    @property
+    def disagreements(self) -> int:
+        """Evaluations at which promtool has another set of alerts firing than the simulator."""
+        said = self.verdict.stdout + self.verdict.stderr
+        counted = len(re.findall(r"^\s*alertname: ?\S+, time: ", said, re.MULTILINE))
+        return counted if self.verdict.returncode == 0 else max(counted, 1)
 
 
 def drawn(rng: np.random.Generator) -> Floats:
@@ -327,8 +335,13 @@ def test_alerts_fire_and_resolve_when_those_of_prometheus_do(seed: int, tmp_path
     """On 20 sets of series a seed, every alert is firing at the same evaluations on both sides."""
     result = judged(require_tool("promtool"), tmp_path, seed=seed)
 
-    print(f"{result.evaluations} evaluations, {result.fired.sum()} fired, {result.resolved.sum()} resolved")
-    assert result.verdict.returncode == 0, (result.verdict.stdout + result.verdict.stderr)[:3000]
+    compared = SETS_A_BATCH * len(SIGNALS)
+    print(
+        f"{compared} signals over {SETS_A_BATCH * len(IDENTITIES)} series, {result.evaluations} evaluations: "
+        f"{result.fired.sum()} fired, {result.resolved.sum()} resolved, {result.disagreements} disagreements"
+    )
+    assert compared >= 300
+    assert result.disagreements == 0, (result.verdict.stdout + result.verdict.stderr)[:3000]
     assert result.evaluations == SETS_A_BATCH * STEPS * len(SIGNALS)
     assert result.fired.min() >= 10, dict(zip((s.id for s in SIGNALS), result.fired, strict=True))
     assert result.resolved.min() >= 10, dict(zip((s.id for s in SIGNALS), result.resolved, strict=True))
@@ -339,6 +352,7 @@ def test_the_judge_notices_one_wrong_evaluation(tmp_path: Path) -> None:
     result = judged(require_tool("promtool"), tmp_path, seed=1, sets=1, spoil=True)
 
     assert result.verdict.returncode == 1
+    assert result.disagreements == 1
     assert "alertname: Drift" in result.verdict.stdout + result.verdict.stderr
 
 
