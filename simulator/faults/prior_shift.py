@@ -6,7 +6,7 @@ import numpy as np
 
 from generator.model import Parameters
 from simulator.world.asking import asking_instead, first_of
-from simulator.world.flow import Flow, Reach
+from simulator.world.flow import Flow, Reach, over_traffic
 
 
 def transform(flow: Flow, reach: Reach, parameters: Parameters) -> Flow:
@@ -14,7 +14,7 @@ def transform(flow: Flow, reach: Reach, parameters: Parameters) -> Flow:
         return flow
     reached = reach.inside & (reach.rank < reach.share)
     positive, negative = (flow.label > 0.5) & reached, (flow.label <= 0.5) & reached
-    share = positive @ reach.weight / max(float(reached @ reach.weight), 1e-9)
+    share = over_traffic(positive, reach.weight) / max(float(reached @ reach.weight), 1e-9)
     usual = np.clip(share, 1e-9, 1 - 1e-9)
     odds = parameters["odds_ratio"] ** reach.intensity * usual / (1 - usual)
     now = odds / (1 + odds)

@@ -17,9 +17,12 @@ from typing import TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.signals.quantiles import histogram_quantile as histogram_quantile
 from simulator.world.telemetry import Floats, Series, Telemetry
 
 LOOKBACK_SECONDS = 300.0
+SAFELY = 2.0
+"""What is so many times as long as something else is longer, however it was rounded."""
 
 Rows: TypeAlias = "slice | NDArray[np.intp]"
 Found = TypeVar("Found")
@@ -40,10 +43,10 @@ def select(telemetry: Telemetry, name: str, /, **labels: str | re.Pattern[str]) 
 
 def latest(telemetry: Telemetry, rows: Rows, *, closed: bool = True) -> Floats:
     """An instant vector: the newest sample of each series in the last five minutes."""
-    newest: Floats = telemetry.values[rows, :, telemetry.length - 1]
+    newest: Floats = telemetry.at(telemetry.length - 1)[rows]
     if not np.isnan(newest).any():
         return newest
-    _, window = _window(telemetry, rows, LOOKBACK_SECONDS, closed)
+    window = telemetry.since(_first(telemetry, LOOKBACK_SECONDS, closed))[rows]
     last = window.shape[-1] - 1 - np.argmax(~np.isnan(window[..., ::-1]), axis=-1)
     sample: Floats = np.take_along_axis(window, last[..., np.newaxis], axis=-1)[..., 0]
     return sample
@@ -67,8 +70,12 @@ def total(vector: Floats) -> Floats:
 
     Prometheus adds in an order that it does not promise, so the last bit of a sum of several is open.
     """
-    present = ~np.isnan(vector)
     # Row after row, so that a replica's sum does not depend on the size of its batch.
+    if len(vector):
+        every: Floats = np.add.accumulate(vector, axis=0)[-1]
+        if not np.isnan(every).any():
+            return every
+    present = ~np.isnan(vector)
     added = np.add.accumulate(np.where(present, vector, 0.0), axis=0)
     return np.where(present.any(axis=0), added[-1] if len(added) else 0.0, np.nan)
 
@@ -131,36 +138,6 @@ def bucket_rates(
     return edges, np.array([total(rates[series]) for series in series_of_edge])
 
 
-def histogram_quantile(quantile: float, edges: Floats, counts: Floats) -> Floats:
-    """``histogram_quantile``: (replica,), from cumulative ``counts`` (bucket, replica) below ``edges``.
-
-    ``bucketQuantile`` of Prometheus' promql/quantile.go: linear within a bucket, the highest finite edge
-    for what lies above it, NaN without observations, with fewer than two buckets or without a +Inf one.
-    Counts are not negative; a NaN count is a bucket that is not there.
-    """
-    if len(edges) < 2 or not np.isposinf(edges[-1]):
-        return np.full(counts.shape[1], np.nan)
-    present = ~np.isnan(counts)
-    # Rounding and scrapes torn between two buckets can leave a later bucket with less than an earlier one.
-    monotonic = np.maximum.accumulate(np.where(present, counts, 0.0), axis=0)
-    observations = monotonic[-1]
-    rank = quantile * observations
-    bucket = np.argmax(present & (monotonic >= rank), axis=0)
-    edge_so_far = np.maximum.accumulate(np.where(present, edges[:, np.newaxis], -np.inf), axis=0)
-
-    replica = np.arange(counts.shape[1])
-    lower = np.where(bucket > 0, edge_so_far[bucket - 1, replica], -np.inf)
-    upper = edges[bucket]
-    before = np.where(bucket > 0, monotonic[bucket - 1, replica], 0.0)
-    count = monotonic[bucket, replica] - before
-    start = np.where(np.isneginf(lower), np.minimum(upper, 0.0), lower)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        inside = start + (upper - start) * ((rank - before) / count)
-    found = np.where(np.isposinf(upper), lower, inside)
-    answered = present[-1] & (observations > 0) & (present.sum(axis=0) >= 2)
-    return np.where(answered, found, np.nan)
-
-
 def _once(telemetry: Telemetry, key: object, find: Callable[[], Found]) -> Found:
     """What never changes while a telemetry lives, such as the rows of a selector; found once."""
     if key not in telemetry.found:
@@ -187,11 +164,13 @@ def _slice(rows: list[int]) -> Rows:
     return np.array(rows)
 
 
-def _window(telemetry: Telemetry, rows: Rows, seconds: float, closed: bool) -> tuple[Floats, Floats]:
-    """Samples of the last ``seconds``: times (k,) and values (row, replica, k)."""
-    times = telemetry.times[: telemetry.length]
-    first = int(np.searchsorted(times, times[-1] - seconds, side="left" if closed else "right"))
-    return times[first:], telemetry.values[rows, :, first : telemetry.length]
+def _first(telemetry: Telemetry, seconds: float, closed: bool) -> int:
+    """The number of the first sample of the last ``seconds``."""
+    if (seconds, closed) not in telemetry.read:
+        times = telemetry.times[: telemetry.length]
+        found = times.searchsorted(times[-1] - seconds, side="left" if closed else "right")
+        telemetry.read[(seconds, closed)] = int(found)
+    return telemetry.read[(seconds, closed)]  # type: ignore[return-value]
 
 
 def _extrapolated(telemetry: Telemetry, rows: Rows, seconds: float, per: float, closed: bool) -> Floats:
@@ -206,24 +185,25 @@ def _extrapolated(telemetry: Telemetry, rows: Rows, seconds: float, per: float, 
 
 
 def _grown(telemetry: Telemetry, rows: Rows, seconds: float, per: float, closed: bool) -> Floats:
-    times, window = _window(telemetry, rows, seconds, closed)
-    if len(times) < 2:
-        return np.full(window.shape[:2], np.nan)
-    now = telemetry.now
+    first, newest = _first(telemetry, seconds, closed), telemetry.length - 1
+    begin, end = telemetry.at(min(first, newest))[rows], telemetry.at(newest)[rows]
+    if newest - first < 1:
+        return np.full(end.shape, np.nan)
+    now, start = telemetry.now, float(telemetry.times[first])
     grown = _extrapolate(
-        first=window[..., 0],
-        growth=window[..., -1] - window[..., 0],
-        to_start=times[0] - (now - seconds),
-        to_end=now - times[-1],
-        sampled=times[-1] - times[0],
-        intervals=len(times) - 1,
+        first=begin,
+        growth=end - begin,
+        to_start=start - (now - seconds),
+        to_end=0.0,
+        sampled=now - start,
+        intervals=newest - first,
         per=per,
         closed=closed,
     )
-    rising = window[..., 1:] >= window[..., :-1]
     # With neither a gap nor a reset, as nearly always, the ends of the window say everything.
-    if not rising.all():
-        ragged = ~rising.all(axis=-1)
+    if telemetry.fell[rows].max(initial=0) > first:
+        window, times = telemetry.since(first)[rows], telemetry.times[first : newest + 1]
+        ragged = ~(window[..., 1:] >= window[..., :-1]).all(axis=-1)
         grown[ragged] = _ragged(times, window[ragged], now=now, seconds=seconds, per=per, closed=closed)
     return grown
 
@@ -266,18 +246,27 @@ def _extrapolate(
     """Growth between the samples at the ends, stretched towards the ends of the range.
 
     All the way where a sample is near (1.1 mean intervals), by half a mean interval where none is, and
-    never to before the time at which the counter would have been zero.
+    never to before the time at which the counter would have been zero. An end that is one number is near.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         average_interval = sampled / intervals
         near = average_interval * 1.1
-        to_zero = np.where((growth > 0) & (first >= 0), sampled * (first / growth), np.inf)
-        if closed:
-            to_start = np.minimum(to_start, to_zero)
-            to_start = np.where(to_start < near, to_start, average_interval / 2)
+        if isinstance(to_start, float) and not _reaches_zero(first, growth, sampled, to_start):
+            to_start = to_start if to_start < near else average_interval / 2
         else:
-            # Version 3 looks for the zero within what it would extrapolate anyway.
-            to_start = np.minimum(np.where(to_start < near, to_start, average_interval / 2), to_zero)
-        to_end = np.where(to_end < near, to_end, average_interval / 2)
+            to_zero = np.where((growth > 0) & (first >= 0), sampled * (first / growth), np.inf)
+            if closed:
+                to_start = np.minimum(to_start, to_zero)
+                to_start = np.where(to_start < near, to_start, average_interval / 2)
+            else:
+                # Version 3 looks for the zero within what it would extrapolate anyway.
+                to_start = np.minimum(np.where(to_start < near, to_start, average_interval / 2), to_zero)
+        if not isinstance(to_end, float):
+            to_end = np.where(to_end < near, to_end, average_interval / 2)
         result: Floats = growth * ((sampled + to_start + to_end) / sampled / per)
     return result
+
+
+def _reaches_zero(first: Floats, growth: Floats, sampled: float | Floats, to_start: float) -> bool:
+    """Whether some counter could have been zero within the range; where nothing is extrapolated, none could."""
+    return to_start > 0 and not bool((first * sampled >= SAFELY * to_start * growth).all())

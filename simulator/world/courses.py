@@ -36,7 +36,8 @@ class Course(Protocol):
 class Wave:
     """Up and down, again and again: nothing at first, all of it after half a period."""
 
-    period_minutes: float
+    period_minutes: Floats | float
+    """One for all, or by replica."""
     of_process: bool = False
 
     def level(self, age_minutes: Floats) -> Floats:
@@ -50,11 +51,11 @@ class Wave:
 class Sawtooth:
     """Something fills up; when it is full the processes are killed and start again, empty.
 
-    The level is 1 only while they start; before that it stays just below.
+    The level is 1 only while they start; before that it stays just below. Minutes are one for all, or by replica.
     """
 
-    fill_minutes: float
-    down_minutes: float
+    fill_minutes: Floats | float
+    down_minutes: Floats | float
     of_process: bool = True
 
     def level(self, age_minutes: Floats) -> Floats:
@@ -68,22 +69,28 @@ class Sawtooth:
         )
 
 
-def level_of(shape: str, age: Floats, ramp: float, duration: float | None) -> Floats:
-    """The level of a shape at an age in minutes; nothing is said about ages before the onset."""
-    if shape == "periodic":
-        period = ramp or 60.0
-        level = 0.5 - 0.5 * np.cos(2 * np.pi * age / period)
-    elif shape == "pulse":
-        half = (duration or 2 * ramp or 2.0) / 2
-        level = 1 - np.abs(age - half) / half
-    elif shape == "step" or ramp <= 0:
+def level_of(shape: str, age: Floats, ramp: Floats | float, duration: Floats | float | None) -> Floats:
+    """The level of a shape at an age in minutes; nothing is said about ages before the onset.
+
+    Ramp and duration are one for all, or have the axes of the age.
+    """
+    if shape == "step":
         return np.ones_like(age)
-    elif shape == "linear":
-        level = age / ramp
+    if shape == "periodic":
+        level = 0.5 - 0.5 * np.cos(2 * np.pi * age / _or(ramp, 60.0))
+    elif shape == "pulse":
+        half = _or(0.0 if duration is None else duration, _or(2 * ramp, 2.0)) / 2
+        level = 1 - np.abs(age - half) / half
     else:
-        level = 1 / (1 + np.exp(-10 * (age / ramp - 0.5)))
+        climbed = np.maximum(age, 0.0) / _or(ramp, 1.0)
+        level = climbed if shape == "linear" else 1 / (1 + np.exp(-10 * (climbed - 0.5)))
         level = np.where(age >= ramp, 1.0, level)
     return rounded(level)
+
+
+def _or(minutes: Floats | float, otherwise: Floats | float) -> Floats:
+    """The minutes, or something else where there are none."""
+    return np.where(np.asarray(minutes) > 0, minutes, otherwise)
 
 
 def rounded(level: Floats) -> Floats:

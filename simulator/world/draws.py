@@ -10,8 +10,8 @@ import hashlib
 
 import numpy as np
 
-_SEED_BITS = 0xFFFF_FFFF_FFFF_FFFF
-_STEP_OFFSET = 1 << 40
+SEED_BITS = 0xFFFF_FFFF_FFFF_FFFF
+STEP_OFFSET = 1 << 40
 """Steps of a drill's past are negative; counters are not."""
 
 
@@ -36,8 +36,8 @@ class Draws:
 
     def at(self, seed: int, stream: int, step: int = 0) -> np.random.Generator:
         """The generator of that seed, stream (see ``stream_key``) and step."""
-        self._key[:] = (seed & _SEED_BITS, stream)
-        self._counter[:] = (0, 0, step + _STEP_OFFSET, 0)
+        self._key[:] = (seed & SEED_BITS, stream)
+        self._counter[:] = (0, 0, step + STEP_OFFSET, 0)
         self._state["buffer_pos"] = 4
         self._state["has_uint32"] = 0
         self._bits.state = self._state

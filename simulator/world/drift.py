@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator.world.flow import Floats
 
@@ -45,14 +46,60 @@ def quantile_bins(values: Floats, weight: Floats, count: int) -> Bins:
     return Bins(edges[edges < values.max()])
 
 
-def psi(reference: Floats, window: Floats, exists: Floats) -> Floats:
-    """Population stability index of counts along the last axis; NaN where the window is empty.
+class Reference:
+    """A sample that windows are held against again and again."""
 
-    ``exists`` is 1 for bins and 0 for padding. PSI = sum (q - p) ln(q / p), with p and q the smoothed shares.
+    def __init__(self, counts: Floats, exists: Floats) -> None:
+        """``exists`` is 1 for bins along the last axis and 0 for padding."""
+        p = (counts + SMOOTHING) * exists
+        self._p = p / p.sum(-1, keepdims=True)
+        self._divisor = np.where(exists > 0, self._p, 1.0)
+        self._exists, self._padding = exists, 1.0 - exists
+
+    def psi(self, window: Floats) -> Floats:
+        """Population stability index of counts along the last axis; NaN where the window is empty.
+
+        PSI = sum (q - p) ln(q / p), with p and q the smoothed shares.
+        """
+        q = window + SMOOTHING
+        q *= self._exists
+        q /= q.sum(-1, keepdims=True)
+        logarithm = q + self._padding
+        logarithm /= self._divisor
+        np.log(logarithm, out=logarithm)
+        q -= self._p
+        q *= logarithm
+        return np.where(window.any(-1), q.sum(-1), np.nan)
+
+
+def psi(reference: Floats, window: Floats, exists: Floats) -> Floats:
+    """Population stability index of counts along the last axis; NaN where the window is empty."""
+    return Reference(reference, exists).psi(window)
+
+
+class Recent:
+    """Counts added step by step, and how many there were since one of the last steps.
+
+    Running totals are kept as far back as anybody looks, so that a long time takes no more memory than a short one.
     """
-    p = (reference + SMOOTHING) * exists
-    q = (window + SMOOTHING) * exists
-    p = p / p.sum(-1, keepdims=True)
-    q = q / q.sum(-1, keepdims=True)
-    terms = (q - p) * np.log(np.where(exists > 0, q, 1.0) / np.where(exists > 0, p, 1.0))
-    return np.where(window.sum(-1) > 0, terms.sum(-1), np.nan)
+
+    def __init__(self, shape: tuple[int, ...], *, reach: int, steps: int) -> None:
+        """``reach``: so many of the last totals, the newest included, are asked for; ``steps``: of all that come."""
+        self._reach = reach
+        self._totals: Floats = np.zeros((min(steps + 1, 2 * reach + 1), *shape))
+        self._newest = 0
+        self._dropped = 0
+
+    def add(self, counts: NDArray[np.int64]) -> None:
+        if self._newest == len(self._totals) - 1:
+            kept = self._totals[len(self._totals) - self._reach :].copy()
+            self._totals[: self._reach] = kept
+            self._dropped += len(self._totals) - self._reach
+            self._newest = self._reach - 1
+        np.add(self._totals[self._newest], counts, out=self._totals[self._newest + 1])
+        self._newest += 1
+
+    def since(self, step: int) -> Floats:
+        """What was added from that step on, counted from 0; axes as the counts."""
+        counted: Floats = self._totals[self._newest] - self._totals[step - self._dropped]
+        return counted

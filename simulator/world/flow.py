@@ -119,6 +119,16 @@ class Flow:
         return replace(self, spoilt={**self.spoilt, form: either(before, probability)})
 
 
+def over_traffic(values: Floats | Bools, weight: Floats) -> Floats:
+    """The mean over the prototypes, axes (state,), of values with axes (state, prototype).
+
+    Each state's is summed by itself, so that it has the same bits whatever other states stand beside it; the product
+    of a matrix and a vector does not promise that.
+    """
+    mean: Floats = np.vecdot(np.ascontiguousarray(values, dtype=float), weight)
+    return mean
+
+
 def either(one: Floats, other: Floats) -> Floats:
     """The probability of at least one of two independent events; exactly ``one`` where the other is impossible."""
     return one + (1 - one) * other
@@ -184,6 +194,14 @@ Transform: TypeAlias = Callable[[Flow, Reach], Flow]
 
 
 @dataclass(frozen=True, slots=True)
+class Variant:
+    """What a fault does, and to how many, with the numbers of one variant of the drill."""
+
+    transform: Transform
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class PlacedFault:
     """A fault at its node, with what it does to the flow that leaves the node, and its course in time."""
 
@@ -192,8 +210,10 @@ class PlacedFault:
     onset_minutes: Floats
     """By replica, axes (replica,)."""
     shape: str
-    ramp_minutes: float
-    duration_minutes: float | None
+    ramp_minutes: Floats | float
+    """One for all, or by replica."""
+    duration_minutes: Floats | float | None
+    """One for all, or by replica; None: it never ends."""
     share: float
     inside: Bools
     benign: bool
@@ -201,6 +221,19 @@ class PlacedFault:
 
     course: Course | None = None
     """How the kind itself comes and goes, beside the shape that the drill gives it."""
+
+    variants: tuple[Variant, ...] = ()
+    """What it is in each variant of the drill; empty: the same in all, ``transform`` to ``share``."""
+    variant: Floats | None = None
+    """Which of them each replica plays, axes (replica,)."""
+    drawn: Mapping[str, Floats] = field(default_factory=dict)
+    """The numbers that were drawn, by their name in the drill and replica."""
+
+    def in_variant(self, place: int) -> PlacedFault:
+        """The same fault with what it does in one variant of the drill."""
+        if not self.variants:
+            return self
+        return replace(self, transform=self.variants[place].transform, share=self.variants[place].share)
 
     def intensity(self, minutes: Floats, started: Floats | None = None) -> Floats:
         """How strong the fault is at each replica's minute, axes (replica,): 0 before onset and after its duration.

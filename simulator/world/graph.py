@@ -49,8 +49,13 @@ class Graph:
         self.scorer = Scorer(self.model, self.defaults, self.weight)
         self.sources = frozenset(node.id for node in self.order if node.kind == "source")
 
-    def run(self, settings: Settings, faults: Sequence[PlacedFault], intensity: Floats) -> Passage:
-        """Pass the panel through; ``intensity`` has axes (state, fault)."""
+    def run(
+        self, settings: Settings, faults: Sequence[PlacedFault], intensity: Floats, *, golden: bool = True
+    ) -> Passage:
+        """Pass the panel through; ``intensity`` has axes (state, fault).
+
+        Without ``golden``, known requests are not asked, and what is said of them means nothing.
+        """
         troubles = Troubles(tuple(faults), intensity)
         answer = self._answer(settings, troubles)
         own = answer.own
@@ -59,7 +64,7 @@ class Graph:
         coefficients = self._coefficients(settings, arrived, answer)
         model = self._decide(arrived, coefficients, settings, troubles)
         scoring = _scoring(model)
-        golden = self._golden(model, coefficients, settings, troubles, answer.asked)
+        known = self._golden(model, coefficients, settings, troubles, answer.asked) if golden else model
         return Passage(
             features=arrived.fields,
             ages_s=arrived.ages_s,
@@ -70,8 +75,8 @@ class Graph:
             label=answer.label,
             labelled=answer.labelled,
             label_late_s=answer.label_late_s,
-            golden_score=_chance(golden),
-            golden_threshold=_scoring(golden).threshold,
+            golden_score=_chance(known),
+            golden_threshold=_scoring(known).threshold,
             model_share=self._share(settings),
             model_delays=(*model.delays, *own.delays),
             fallback_delays=(*fallback.delays, *own.delays),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from simulator.world.drift import Bins
-from simulator.world.flow import Floats
+from simulator.world.flow import Floats, over_traffic
 from simulator.world.passage import Passage
 
 
@@ -44,8 +44,10 @@ def feature_ages(passage: Passage, names: Sequence[str], weight: Floats, states:
     for place, name in enumerate(names):
         if name in passage.ages_s:
             present = np.where(np.isnan(passage.features[name]), 0.0, 1.0)
-            there = np.broadcast_to(present, (states, len(weight))) @ weight
-            total = np.broadcast_to(passage.ages_s[name] * present, (states, len(weight))) @ weight
+            there = over_traffic(np.broadcast_to(present, (states, len(weight))), weight)
+            total = over_traffic(
+                np.broadcast_to(passage.ages_s[name] * present, (states, len(weight))), weight
+            )
             ages[:, place] = np.divide(total, there, out=np.zeros(states), where=there > 0)
     return np.round(ages, 6)
 

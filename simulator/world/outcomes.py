@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.world.flow import Floats
+from simulator.world.flow import Floats, over_traffic
 
 OUTCOMES = ("right", "late", "refused", "wrong", "failed")
 """From best to worst for the one who asked."""
@@ -19,7 +19,8 @@ _END_OF_FORM = {"refusal": OUTCOMES.index("refused"), "malformed": OUTCOMES.inde
 
 def codes_of(refused: Floats, failed: float, failure: Floats) -> Floats:
     """Shares of ``CODES``; a request fails anyhow, or is refused, or fails on its route, in this order."""
-    failure = np.minimum(failure, 1.0)  # shares of prototypes add up to one, or a hair more
+    # Shares of prototypes add up to one, or a hair more.
+    refused, failure = np.minimum(refused, 1.0), np.minimum(failure, 1.0)
     taken = (1 - refused) * (1 - failed)
     return np.stack([taken * (1 - failure), refused * (1 - failed), failed + taken * failure], axis=1)
 
@@ -62,7 +63,9 @@ def form_shares(spoilt: Mapping[str, Floats], weight: Floats, states: int) -> Fl
     usable: Floats = np.ones((1, 1))
     for place, form in enumerate(FORMS[1:], 1):
         if form in spoilt:
-            out[:, place] = np.broadcast_to(usable * spoilt[form], (states, len(weight))) @ weight
+            out[:, place] = over_traffic(
+                np.broadcast_to(usable * spoilt[form], (states, len(weight))), weight
+            )
             usable = usable * (1 - spoilt[form])
     out[:, 0] = 1 - out[:, 1:].sum(axis=1)
     return np.maximum(out, 0.0)
@@ -73,8 +76,10 @@ def ended_worse(healthy: Floats, now: Floats) -> Floats:
 
     The two distributions are coupled monotonically: the same quantile in both.
     """
-    before = np.cumsum(healthy, axis=2)
-    after = np.cumsum(now, axis=2)
-    start = np.concatenate([np.zeros_like(before[:, :, :1]), before[:, :, :-1]], axis=2)
-    worse = np.maximum(before - np.maximum(start, after), 0.0).sum(axis=2)
+    before, after = healthy[:, :, 0], now[:, :, 0]
+    worse = np.maximum(before - np.maximum(after, 0.0), 0.0)
+    for outcome in range(1, healthy.shape[2]):
+        start, before = before, before + healthy[:, :, outcome]
+        after = after + now[:, :, outcome]
+        worse = worse + np.maximum(before - np.maximum(start, after), 0.0)
     return np.where(worse > 1e-12, worse, 0.0)

@@ -9,7 +9,7 @@ import numpy as np
 
 from generator.model import Service
 from simulator.world import latency
-from simulator.world.flow import Delay, Floats, Pace, either
+from simulator.world.flow import Delay, Floats, Pace, either, over_traffic
 from simulator.world.passage import Passage
 from simulator.world.settings import Settings
 
@@ -54,7 +54,7 @@ def queue_of(service: Service, settings: Settings, passage: Passage, load: Float
 
 def mean_over(values: Floats, weight: Floats) -> Floats:
     """Over the traffic, axes (state,); what is the same for all is exactly that."""
-    mean: Floats = values[:, 0] if values.shape[1] == 1 else values @ weight
+    mean: Floats = values[:, 0] if values.shape[1] == 1 else over_traffic(values, weight)
     return mean
 
 
@@ -74,5 +74,5 @@ def _pace(paces: Sequence[Pace], weight: Floats) -> Floats:
 
 
 def _mean_delay(delay: Delay, states: int, weight: Floats) -> Floats:
-    probability = np.broadcast_to(delay.probability, (states, len(weight))) @ weight
+    probability = over_traffic(np.broadcast_to(delay.probability, (states, len(weight))), weight)
     return probability * latency.mean_s(delay.p50_s, delay.p99_s)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -34,17 +35,27 @@ def series(name: str, **labels: str) -> Series:
 
 
 class Telemetry:
-    """A batch's time series: ``values`` has axes (series, replica, time), ``times`` is (time,) in seconds.
+    """A batch's time series. NaN means that there is no sample. Times ascend; they need not be evenly spaced.
 
-    NaN means that there is no sample. Times ascend; they need not be evenly spaced.
-    Only the first ``length`` samples have been written.
+    Samples are numbered as ``times`` is, axes (time,) in seconds; only the first ``length`` have been written.
+    Of a long time only the newest samples are kept, at least those of the last ``keep_s`` seconds.
     """
 
-    def __init__(self, identities: Iterable[Series], *, replicas: int, times: Floats) -> None:
+    def __init__(
+        self, identities: Iterable[Series], *, replicas: int, times: Floats, keep_s: float = math.inf
+    ) -> None:
         self.identities = tuple(identities)
         self.times = times
-        self.values: Floats = np.full((len(self.identities), replicas, len(times)), np.nan)
+        self._keep = _most_within(times, keep_s)
+        self._samples: Floats = np.full(
+            (min(len(times), 2 * self._keep), len(self.identities), replicas), np.nan
+        )
+        """Axes (kept sample, series, replica): a scrape stands in one piece."""
         self.length = 0
+        self.dropped = 0
+        """So many of the oldest samples are not kept any more."""
+        self.fell: NDArray[np.intp] = np.zeros(len(self.identities), dtype=np.intp)
+        """By series: the newest sample that was not at least the one before it, or missed, in some replica."""
         self.found: dict[object, object] = {}
         """What who reads it has found out about its series, for good."""
         self.read: dict[object, object] = {}
@@ -56,12 +67,45 @@ class Telemetry:
         """The time of the newest sample, in seconds."""
         return float(self.times[self.length - 1])
 
+    @property
+    def values(self) -> Floats:
+        """The samples that are kept, axes (series, replica, time): ``dropped`` is the number of the first."""
+        return self._samples.transpose(1, 2, 0)
+
+    def at(self, number: int) -> Floats:
+        """One sample, axes (series, replica); IndexError when it is not kept."""
+        if not self.dropped <= number < self.length:
+            raise IndexError(f"sample {number} is not kept")
+        sample: Floats = self._samples[number - self.dropped]
+        return sample
+
+    def since(self, number: int) -> Floats:
+        """The samples from that one on, axes (series, replica, time); IndexError when it is not kept."""
+        if number < self.dropped:
+            raise IndexError(f"sample {number} is not kept")
+        return self.values[:, :, number - self.dropped : self.length - self.dropped]
+
     def row(self, identity: Series) -> int:
         """The row of a series in ``values``; KeyError when the service has no such series."""
         return self._rows[identity]
 
     def append(self, sample: Floats) -> None:
         """Add one scrape; ``sample`` has axes (series, replica)."""
-        self.values[:, :, self.length] = sample
+        place = self.length - self.dropped
+        if place == len(self._samples):
+            self._samples[: self._keep] = self._samples[place - self._keep :].copy()
+            self.dropped, place = self.length - self._keep, self._keep
+        self._samples[place] = sample
+        if place:
+            rose = sample >= self._samples[place - 1]
+            self.fell[~rose.all(axis=1)] = self.length
         self.length += 1
         self.read.clear()
+
+
+def _most_within(times: Floats, seconds: float) -> int:
+    """The most samples that are at most so old at some moment; at least two."""
+    if math.isinf(seconds) or not len(times):
+        return max(len(times), 2)
+    first = np.searchsorted(times, times - seconds)
+    return max(int((np.arange(len(times)) - first).max()) + 1, 2)

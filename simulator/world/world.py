@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from generator.model import PanelRows, Service
 from simulator.world.draws import Draws, stream_key
 from simulator.world.flow import Floats, PlacedFault
-from simulator.world.outlook import Outlooks
+from simulator.world.outlook import Outlook, Outlooks
 from simulator.world.sampling import Sampler
 from simulator.world.settings import Knob, lasting, started_at
 from simulator.world.telemetry import Telemetry
@@ -62,11 +63,14 @@ class World:
         self._restarts: Floats = np.zeros(len(self.seeds))
         self._remembers = any(knob.lasts_minutes is not None or knob.restarts for knob in self.knobs)
         self._kills = any(fault.course is not None for fault in self.faults)
-        self.past = _past(service, clockwork)
+        self.past = past_of(service, clockwork)
         future = np.arange(clockwork.steps + 1) * clockwork.step_seconds
         times = np.concatenate([self.past, future])
         sampler = Sampler(service, self.outlooks, seeds=self.seeds, times=times, past=len(self.past))
-        self.telemetry = Telemetry(sampler.identities, replicas=len(self.seeds), times=times)
+        self.telemetry = Telemetry(
+            sampler.identities, replicas=len(self.seeds), times=times, keep_s=-self.past[0]
+        )
+        self._taken: tuple[Outlook, NDArray[np.intp], Outlook] | None = None
         self._sampler = sampler
         self.impact: Floats = np.zeros((len(self.seeds), clockwork.steps + 1))
         """Axes (replica, step): the truth, which only scores and rulers may read."""
@@ -102,11 +106,21 @@ class World:
         seconds = now - times[position - 1] if position else HISTORY_STRIDE_S
         known, index = self.outlooks.of(self.rows(now / 60))
         rate = rate_per_s(self.service.profile.traffic, np.array([self.clockwork.week_minute + now / 60]))[0]
-        outlook = known.take(index)
+        outlook = self._take(known, index)
         if self._kills:
             self._restarts = self._restarts + self._killed((now - seconds) / 60, now / 60)
         self.telemetry.append(self._sampler.sample(position, outlook, rate * seconds, self._restarts))
         return outlook.impact
+
+    def _take(self, known: Outlook, index: NDArray[np.intp]) -> Outlook:
+        """The outlook of each replica: the very same object while nothing changes, so that nobody looks anew."""
+        if (
+            self._taken is None
+            or known is not self._taken[0]
+            or (index is not self._taken[1] and not np.array_equal(index, self._taken[1]))
+        ):
+            self._taken = known, index, known.take(index)
+        return self._taken[2]
 
     def _killed(self, since: float, until: float) -> Floats:
         """How often faults have had processes restarted between two minutes, axes (replica,)."""
@@ -136,16 +150,18 @@ def state_rows(
     started: Mapping[str, Floats] = {}
     if since is not None:
         started = started_at(knobs, since)
+    variants = [fault.variant for fault in faults if fault.variant is not None]
     return np.column_stack(
         [
             lasting(codes, at, knobs, since),
             *(fault.intensity(at, started.get(fault.node)) for fault in faults),
+            *variants[:1],
             load,
         ]
     )
 
 
-def _past(service: Service, clockwork: Clockwork) -> Floats:
+def past_of(service: Service, clockwork: Clockwork) -> Floats:
     """Instants before the drill: enough for the longest window, and for labels behind their delay."""
     profile = service.profile
     windows = [*profile.drift.windows_minutes, profile.accuracy_window_minutes]

@@ -19,6 +19,7 @@ from tests.bench.building import building
 from tests.bench.checking import checking
 from tests.bench.drills import drills
 from tests.bench.measure import TRIES, Row, table, versus
+from tests.bench.rehearsing import rehearsing
 from tests.simulator.stages import FAULT_DRILL, ROOT, stage
 
 PAGE = ROOT / "docs" / "explanation" / "speed.md"
@@ -32,6 +33,7 @@ def main() -> None:
             *building(Path(folder)),
             *_checks(),
             *_worlds(),
+            *rehearsing(),
             *drills(Path(folder)),
         ]
     text = _page(rows)
@@ -131,6 +133,9 @@ The first two rows are whole processes with their start-up, nothing cached; the 
 The drill of three hours is a whole process too: start-up, sources, rulers, robot, score and reports.
 Builds are whole processes too, in repositories of generated runbooks with their drills and services; MkDocs builds
 the very tree that `runbook build` wrote, without checks and without looking at links. [Why](speed-of-builds.md).
+A service-day of a rehearsal is a day of one replica, in batches of 50 as tasks have them, everything known anew;
+numpy draws the same laws, sizes and shares with one generator, a call a count or a call for the whole batch.
+Requests one by one are vectorised too; drifts, signals and the robot come on top. [Why](speed-of-rehearsals.md).
 check-jsonschema validates each file against the runbook schema alone, and names no line.
 Measured with Python {platform.python_version()} and numpy {np.__version__} on two shared {platform.machine()} cores.
 
