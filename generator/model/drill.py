@@ -40,6 +40,8 @@ class Fault:
     share: float = 1.0
     slice: Slice | None = None
     with_: Parameters = field(default_factory=dict)
+    vary: Mapping[str, Span] = field(default_factory=dict)
+    """What each seed draws for itself: a number of ``with_``, or the share, the ramp or the duration, by name."""
 
 
 @dataclass(frozen=True, slots=True)

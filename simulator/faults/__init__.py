@@ -6,6 +6,7 @@ A kind's ``transform(flow, reach, parameters)`` sees what leaves the node and wh
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
@@ -46,7 +47,8 @@ from simulator.faults import (
     wrong_version,
 )
 from simulator.world.courses import Course
-from simulator.world.flow import Floats, Flow, PlacedFault, Reach
+from simulator.world.flow import Floats, Flow, PlacedFault, Places, Reach, Variant
+from simulator.world.varying import VARIANTS, drawn_variants, values_of
 from simulator.world.world import drawn_onsets
 
 
@@ -93,6 +95,9 @@ COURSES: Mapping[str, Callable[[Parameters], Course]] = {
 }
 """Kinds that come and go by themselves, whatever shape the drill gives them."""
 
+TIMES = frozenset({"ramp_minutes", "duration_minutes"})
+"""What decides how strong a fault is, not what it does."""
+
 
 def mechanism(kind: str) -> str:
     """The mechanism that the declaration of a kind names."""
@@ -102,15 +107,49 @@ def mechanism(kind: str) -> str:
 def place(
     faults: Sequence[Fault], *, benign: int, panel: PanelRows, seeds: Sequence[int]
 ) -> tuple[PlacedFault, ...]:
-    """Faults with their onsets drawn for every seed; the last ``benign`` of them are noise.
+    """Faults with their onsets, and what else varies, drawn for every seed; the last ``benign`` of them are noise.
 
     KeyError for a kind that is not in the table.
     """
     onsets = drawn_onsets([(fault.onset_minutes.least, fault.onset_minutes.most) for fault in faults], seeds)
-    return tuple(
+    placed = [
         _placed(fault, onset, benign=position >= len(faults) - benign, panel=panel)
         for position, (fault, onset) in enumerate(zip(faults, onsets, strict=True))
+    ]
+    if any(fault.vary for fault in faults):
+        variant = drawn_variants(seeds)
+        pairs = enumerate(zip(placed, faults, strict=True))
+        placed = [_varied(one, fault, variant, position=position) for position, (one, fault) in pairs]
+    return tuple(placed)
+
+
+def _varied(placed: PlacedFault, fault: Fault, variant: Places, *, position: int) -> PlacedFault:
+    """The same with the numbers that its ranges say, by variant and replica."""
+    values = {name: values_of(span, position=position, name=name) for name, span in fault.vary.items()}
+    drawn = {name: value[variant] for name, value in values.items()}
+    parameters = {**fault.with_, **{name: value for name, value in drawn.items() if name in fault.with_}}
+    changed = replace(
+        placed,
+        ramp_minutes=drawn.get("ramp_minutes", fault.ramp_minutes),
+        duration_minutes=drawn.get("duration_minutes", fault.duration_minutes),
+        course=COURSES[fault.kind](parameters) if fault.kind in COURSES else None,
+        drawn=drawn,
     )
+    if not values.keys() - TIMES:
+        return changed
+    return replace(
+        changed,
+        variants=tuple(
+            _variant(fault, {name: float(value[place]) for name, value in values.items()})
+            for place in range(VARIANTS)
+        ),
+        variant=variant.astype(float),
+    )
+
+
+def _variant(fault: Fault, values: Mapping[str, float]) -> Variant:
+    given = {**fault.with_, **{name: value for name, value in values.items() if name in fault.with_}}
+    return Variant(partial(KINDS[fault.kind].transform, parameters=given), values.get("share", fault.share))
 
 
 def _placed(fault: Fault, onset: Floats, *, benign: bool, panel: PanelRows) -> PlacedFault:
