@@ -6,7 +6,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check pictures robots flights bench soak constraints
+.PHONY: help demo test check pictures robots flights rehearse bench soak constraints
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,9 @@ robots: .venv/.installed-dev ## Let the robot answer every drill twenty times, a
 
 flights: .venv/.installed-dev ## Judge a year of real flights by the shipped signals, and write the page that shows it.
 	@$(BIN)/python -m tests.flights
+
+rehearse: .venv/.installed ## Rehearse the example runbooks, on two hundred seeds each.
+	@$(BIN)/drill rehearse
 
 bench: .venv/.installed-dev ## Measure speed and memory.
 ifneq ($(wildcard tests/bench.py tests/bench/__main__.py),)

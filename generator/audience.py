@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from generator import waivers
-from generator.model import CompiledRunbook, Exercise, Kept
+from generator.evidence.closed import Known, told
+from generator.model import CompiledRunbook, Exercise, Kept, Service
 from generator.schemas import Pair, pairs_of
 from generator.source import Document, Pointer, likely
 
@@ -129,17 +130,27 @@ def readable(documents: Iterable[Document], audience: str) -> Readable:
 
 
 def evidence_of(
-    kept: Mapping[str, Kept], runbooks: Iterable[CompiledRunbook], drills: Collection[str]
+    kept: Mapping[str, Kept],
+    runbooks: Iterable[CompiledRunbook],
+    drills: Collection[str],
+    services: Iterable[Service] = (),
 ) -> dict[str, Kept]:
-    """The evidence of runbooks that are read, without the names of steps and drills that are not."""
-    return {
-        one.runbook.id: dataclasses.replace(
-            kept[one.runbook.id],
-            exercises=tuple(_told(done, one.parts, drills) for done in kept[one.runbook.id].exercises),
-        )
-        for one in runbooks
-        if one.runbook.id in kept
-    }
+    """The evidence of runbooks that are read, without the names of steps, controls and drills that are not."""
+    runbooks = tuple(runbooks)
+    ids = {one.runbook.id for one in runbooks}
+    controls = {service.id: {control.id for control in service.controls} for service in services}
+    found: dict[str, Kept] = {}
+    for one in runbooks:
+        if one.runbook.id in kept:
+            signals = {signal.id for signal in one.runbook.detection.signals}
+            known = Known(drills, ids, signals, one.parts, controls.get(one.runbook.service, ()))
+            held = kept[one.runbook.id]
+            found[one.runbook.id] = dataclasses.replace(
+                held,
+                exercises=tuple(_told(done, one.parts, drills) for done in held.exercises),
+                proof=None if held.proof is None else told(held.proof, known),
+            )
+    return found
 
 
 def _told(exercise: Exercise, parts: Collection[str], drills: Collection[str]) -> Exercise:

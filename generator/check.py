@@ -50,4 +50,8 @@ def concerned(loaded: Loaded) -> Callable[[str], bool]:
     if "runbooks/organization.yaml" in asked:
         return lambda path: True
     asked |= {d.path for d in loaded.documents if d.data.get("service") in names}
-    return lambda path: path in asked or any(is_within(path, place) for place in loaded.asked)
+    return lambda path: (
+        path in asked
+        or any(is_within(path, place) for place in loaded.asked)
+        or any(is_evidence(path, source) for source in asked)
+    )

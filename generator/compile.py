@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -12,9 +13,19 @@ from generator import kinds
 from generator.audience import LeftOut, Readable, evidence_of, readable, site_audience
 from generator.content import content_hash, part_hashes
 from generator.evidence import kept
+from generator.evidence.holding import outdated, present
 from generator.inside import mappings
 from generator.load import Loaded, load, load_one
-from generator.model import Catalogue, CompiledRunbook, Drill, Organization, Runbook, Service
+from generator.model import (
+    Catalogue,
+    CompiledRunbook,
+    Drill,
+    Kept,
+    Organization,
+    PanelRows,
+    Runbook,
+    Service,
+)
 from generator.panel import read_text, rows_of
 from generator.plan import plan_of
 from generator.queries import query_of
@@ -23,6 +34,7 @@ from generator.values import structure
 
 T = TypeVar("T", Drill, Service, Runbook)
 ReadPanel = Callable[[str], str]
+_MOST_PANELS = 8
 
 
 class SourceErrors(Exception):  # noqa: N818
@@ -41,7 +53,7 @@ def load_catalogue(root: Path, audience: str | None = None, *, cached: bool = Fa
     """
     documents = _checked(root, cached=cached)
     shown = None if audience is None else readable(documents, audience)
-    return _with_evidence(compile(documents, root, shown=shown), root)
+    return _with_evidence(compile(documents, root, shown=shown), root, documents)
 
 
 def load_published(
@@ -53,7 +65,7 @@ def load_published(
     """
     documents = _checked(root, cached=cached)
     shown = readable(documents, site_audience(documents) if audience is None else audience)
-    return _with_evidence(compile(documents, root, shown=shown), root), shown.left_out
+    return _with_evidence(compile(documents, root, shown=shown), root, documents), shown.left_out
 
 
 def load_alone(root: Path, runbook: str, audience: str | None = None) -> Catalogue:
@@ -66,14 +78,42 @@ def load_alone(root: Path, runbook: str, audience: str | None = None) -> Catalog
     loaded = load_one(root, runbook)
     documents = _sound(loaded, check(loaded))
     shown = readable(documents, site_audience(documents) if audience is None else audience)
-    return _with_evidence(compile(documents, root, shown=shown), root)
+    return _with_evidence(compile(documents, root, shown=shown), root, documents, whole=False)
 
 
-def _with_evidence(catalogue: Catalogue, root: Path) -> Catalogue:
-    """The catalogue with what is kept beside its runbooks, as far as its readers may know of it."""
-    found = {one.runbook.id: kept(root, one.runbook.id) for one in catalogue.runbooks}
+def _with_evidence(
+    catalogue: Catalogue, root: Path, documents: Sequence[Document], *, whole: bool = True
+) -> Catalogue:
+    """The catalogue with what is kept beside its runbooks, as far as its readers may know of it.
+
+    ``documents`` are all sources, those among them that its readers may not see; ``whole``, none was passed over.
+    """
+    ids = [one.runbook.id for one in catalogue.runbooks]
+    found = {id: _held(kept(root, id), id, documents, root) for id in ids}
+    if not whole:  # the other runbooks of its service are not known
+        found = {
+            id: replace(one, outdated=tuple(set(one.outdated) - {"service"})) for id, one in found.items()
+        }
     drills = {drill.id for drill in catalogue.drills}
-    return replace(catalogue, evidence=evidence_of(found, catalogue.runbooks, drills))
+    if not catalogue.audience:  # who reads everything reads of drills that are gone, too
+        drills |= {one.drill for held in found.values() if held.proof for one in held.proof.drills}
+    return replace(catalogue, evidence=evidence_of(found, catalogue.runbooks, drills, catalogue.services))
+
+
+def _held(held: Kept, id: str, documents: Sequence[Document], root: Path) -> Kept:
+    """The same with what its proof no longer holds for."""
+    if held.proof is None:
+        return held
+    runbook = next(d for d in documents if d.kind == "runbook" and d.name == id)
+    service = next(d for d in documents if d.kind == "service" and d.name == runbook.data["service"])
+    panel = _rows(read_text(root, service.data["profile"]["panel"]["file"]))
+    return replace(held, outdated=outdated(held.proof, present(runbook, documents, panel)))
+
+
+@functools.lru_cache(_MOST_PANELS)
+def _rows(text: str) -> PanelRows:
+    """Runbooks of one service have one panel."""
+    return rows_of(text)
 
 
 def _checked(root: Path, *, cached: bool = False) -> tuple[Document, ...]:
@@ -157,7 +197,9 @@ def _catalogue_hash(documents: Sequence[Document], panels: Mapping[str, str]) ->
 
 
 def _places(document: Document) -> Iterator[tuple[str, str]]:
-    """``<runbook>/<id>`` and the place of everything in a runbook that has an id."""
+    """``<runbook>/<id>`` and the place of everything in a runbook that has an id; and of each objective by its key."""
     for pointer, item in mappings(document.data):
         if "id" in item and pointer:
             yield f"{document.name}/{item['id']}", str(document.place((*pointer, "id")))
+    for key in document.data.get("objectives", {}):
+        yield f"{document.name}/{key}", str(document.place(("objectives", key), key=True))

@@ -51,7 +51,7 @@ def shown_pointer(pointer: Pointer) -> str:
 
 def _parsed(content: bytes, path: str) -> Any:
     try:
-        data = json.loads(content.decode(), object_pairs_hook=_once, parse_constant=_no_number)
+        data = json.loads(content.decode(), object_pairs_hook=once, parse_constant=no_number)
     except RecursionError:
         raise GivenError(f"{path}: {_TOO_DEEP}") from None
     except UnicodeDecodeError as error:
@@ -60,12 +60,13 @@ def _parsed(content: bytes, path: str) -> Any:
         raise GivenError(f"{path}:{error.lineno}:{error.colno}: no JSON: {error.msg}") from None
     except ValueError as error:
         raise GivenError(f"{path}: {error}") from None
-    if _depth(data) > MAXIMUM_DEPTH:
+    if depth_of(data) > MAXIMUM_DEPTH:
         raise GivenError(f"{path}: {_TOO_DEEP}")
     return data
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A mapping of JSON; ValueError when a key stands twice."""
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
@@ -74,11 +75,12 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _no_number(text: str) -> NoReturn:
+def no_number(text: str) -> NoReturn:
+    """Refuse what JSON of others calls a number; ValueError."""
     raise ValueError(f"{text} is no number")
 
 
-def _depth(data: Any) -> int:
+def depth_of(data: Any) -> int:
     """How deep lists and mappings lie inside one another."""
     depth, level = 0, [data]
     while level := [one for one in level if isinstance(one, (dict, list))]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.model import Catalogue, CompiledRunbook, Drill, PlanNode, Service
+from generator.model.proven import proven_by
 from generator.prose import resolve
 
 
@@ -28,17 +29,18 @@ def text_of(thing: CompiledRunbook | Service | Drill, catalogue: Catalogue) -> s
     """A few lines that say what it is; of a runbook also its card and its plan, with the numbers filled in."""
     if isinstance(thing, CompiledRunbook):
         service = catalogue.service(thing.runbook.service)
-        return resolve("\n".join(_runbook(thing)), thing.runbook, service)
+        proven = proven_by(thing, catalogue.kept(thing.runbook.id))
+        return resolve("\n".join(_runbook(thing, proven.words)), thing.runbook, service)
     if isinstance(thing, Drill):
         return f"{thing.title} ({thing.service}, {thing.horizon_minutes:g} min)\n\n{thing.briefing}"
     controls = "\n".join(f"  {control.id}: {control.title}" for control in thing.controls)
     return f"{thing.title}\n\n{thing.summary}\n\nControls:\n{controls}"
 
 
-def _runbook(compiled: CompiledRunbook) -> Iterator[str]:
+def _runbook(compiled: CompiledRunbook, proven: str) -> Iterator[str]:
     runbook = compiled.runbook
     yield f"{runbook.title} ({runbook.service}, {runbook.severity}, {runbook.symptom})"
-    yield f"content {compiled.hash[:12]}"
+    yield f"content {compiled.hash[:12]}, {proven}"
     yield ""
     yield f"Confirm: {runbook.card.confirm}"
     yield f"Act:     {runbook.card.act}"

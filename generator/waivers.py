@@ -1,6 +1,7 @@
 """Findings and the waivers of their files in; the findings that no waiver answers, and those of the waivers, out.
 
-A waiver is a rule that an author switched off, with the reason, in the source itself.
+A waiver is a rule that an author switched off, with the reason, in the source itself. One of a runbook's for the
+whole file answers warnings about the evidence beside it, too; evidence that is wrong cannot be waived.
 """
 
 from __future__ import annotations
@@ -27,11 +28,17 @@ def applied(
     blind = False
     for finding in findings:
         blind |= finding.rule in firm
-        file = files.get(finding.place.path)
+        file = files.get(_home(finding))
         if file is None or finding.rule in firm or not file.answers(finding):
             yield finding
     for file in files.values():
         yield from file.problems(rules, firm, blind=blind)
+
+
+def _home(finding: Finding) -> str:
+    """The source whose waivers may answer a finding: its own, or of evidence that of the runbook."""
+    runbook, beside, _ = finding.place.path.partition("/evidence/")
+    return f"{runbook}/runbook.yaml" if beside and finding.severity == "warning" else finding.place.path
 
 
 class _File:
@@ -62,7 +69,8 @@ class _File:
     def answers(self, finding: Finding) -> bool:
         """Whether some waiver answers the finding; all that do are noted as needed."""
         # Inside a text, the last thing that begins before it is the text.
-        begun = bisect.bisect_right(self._places, finding.place)
+        here = finding.place.path == self.document.path
+        begun = bisect.bisect_right(self._places, finding.place) if here else 0
         pointers = self._at[self._places[begun - 1]] if begun else []
         answering = {
             index

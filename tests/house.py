@@ -61,13 +61,26 @@ _GENERATOR: Mapping[str, set[str]] = {
     "load": _READING,
     "cache": set(),
     "content": set(),
-    "evidence": {"content", "files", "located", "model", "schemas", "shell", "source"},
+    "hashes": {"content", "model", "values"},
+    "evidence": {
+        "content",
+        "files",
+        "given",
+        "hashes",
+        "located",
+        "model",
+        "schemas",
+        "shell",
+        "source",
+        "unseen",
+        "values",
+    },
     "checks": _READING | {"load", "audience", "content", "evidence"},
     "waivers": {"source"},
     "check": _READING | {"load", "checks", "waivers"},
     "web": set(),
     "external": _READING | {"load", "checks", "check", "web"},
-    "audience": {"source", "model", "schemas", "waivers"},
+    "audience": {"source", "model", "schemas", "waivers", "evidence"},
     "known": _READING | {"cache", "load", "checks", "check"},
     "compile": _READING | {"audience", "content", "evidence", "load", "check", "known"},
     "report": {"source"},
@@ -112,7 +125,9 @@ _GENERATOR: Mapping[str, set[str]] = {
     },
     "reference": _READING | {"shell", "checks", "exports", "waivers"},
 }
-_GROUND = {f"generator.{room}" for room in ("model", "kinds", "values", "statistics", "prose", "source")}
+_GROUND = {
+    f"generator.{room}" for room in ("model", "kinds", "values", "statistics", "prose", "source", "hashes")
+}
 _SIMULATOR: Mapping[str, set[str]] = {
     "events": set(),
     "shell": set(),
@@ -140,6 +155,8 @@ def _arrows() -> dict[str, set[str]]:
     for room, below in _SIMULATOR.items():
         arrows[f"simulator.{room}"] = _GROUND | {f"simulator.{r}" for r in below}
     arrows["simulator.keeping"] |= {"generator.evidence"}
+    arrows["simulator.rehearsal"] |= {"generator.cache"}
+    arrows["simulator.rehearsal"] |= {"generator.located"}
     arrows["generator.cli"] = {f"generator.{room}" for room in _GENERATOR}
     arrows["simulator.cli"] = {f"simulator.{room}" for room in _SIMULATOR}
     arrows["simulator.cli"] |= {
@@ -155,6 +172,8 @@ ARROWS = _arrows()
 HOMES: Mapping[str, set[str]] = {
     "aiohttp": {"simulator.live"},
     "click": {"generator.cli", "generator.entry", "simulator.cli"},
+    "dask": {"simulator.rehearsal"},
+    "distributed": {"simulator.rehearsal"},
     "markdown": {"generator.site"},
     "material": {"generator.site"},
     "mike": {"generator.site"},

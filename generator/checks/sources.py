@@ -64,9 +64,10 @@ class Sources:
 
     def sound(self, kind: str) -> Iterator[Document]:
         """The documents of a kind that say what their schema asks for."""
-        return (document for document in self.of_kind(kind) if self._is_sound(document))
+        return (document for document in self.of_kind(kind) if self.is_sound(document))
 
-    def _is_sound(self, document: Document) -> bool:
+    def is_sound(self, document: Document) -> bool:
+        """Whether a document says what its schema asks for."""
         return document.whole and not self.readings[document.path].problems
 
     def is_complete(self, document: Document) -> bool:
@@ -115,7 +116,7 @@ class Sources:
     def sound_service_of(self, document: Document) -> Document | None:
         """The service that a document is about, when it says what its schema asks for."""
         service = self.service_of(document)
-        return service if service is not None and self._is_sound(service) else None
+        return service if service is not None and self.is_sound(service) else None
 
     def names(self, namespace: str, document: Document) -> frozenset[str]:
         """The names that a document may use in that namespace."""

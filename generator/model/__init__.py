@@ -71,6 +71,7 @@ from generator.model.proof import (
     SeedRange,
     SignalProof,
     StepWorth,
+    Turn,
     Unfollowed,
 )
 from generator.model.runbook import (
@@ -245,6 +246,7 @@ __all__ = [
     "Term",
     "Traffic",
     "Truth",
+    "Turn",
     "Unfollowed",
     "Verdict",
     "Waiver",

@@ -1,4 +1,4 @@
-"""What was kept beside a runbook: who judged its text, and which drills went through it."""
+"""What was kept beside a runbook: who judged its text, which drills went through it, and what was proven."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from generator.model.proof import Proof
+
 Verdict = Literal["approved", "rejected"]
+Beside = Literal["service", "drills"]
+"""What a proof holds for, beside the text of its runbook."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +57,7 @@ class Kept:
 
     reviews: tuple[Review, ...] = ()
     exercises: tuple[Exercise, ...] = ()
+    proof: Proof | None = None
+    """Of the last rehearsal, of whatever text."""
+    outdated: tuple[Beside, ...] = ()
+    """What is no longer as the proof has it, beside the runbook, whose hash tells by itself."""

@@ -48,8 +48,9 @@ class DrillProof:
     """What the robot showed in one drill, over all seeds."""
 
     drill: str
+    """Empty: the worst of those that are kept from whoever reads this."""
     hash: str
-    """Content hash of the drill."""
+    """Content hash of the drill; empty where it is not named."""
     runs: int
     harmful: int
     """Runs in which something did harm; the others count for false alarms alone."""
@@ -75,7 +76,9 @@ class DrillProof:
     """Runs in which a control was turned by this runbook without the leave that it then asked for."""
     unfollowed: tuple[Unfollowed, ...] = ()
     failed_seeds: tuple[int, ...] = ()
-    """Runs that missed an objective, at most a hundred, to replay."""
+    """Runs that missed an objective, or paged somebody for nothing; at most a hundred, to replay."""
+    missed: Mapping[Objective, int] = field(default_factory=dict)
+    """Harmful runs that missed each objective: too late, or never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +89,12 @@ class CurvePoint:
     hold_minutes: float
     false_pages_per_week: float
     delay_minutes: float | None
-    """Median minutes from the start of harm to the alert, over the drills of the runbook; None: it mostly sleeps."""
+    """Median minutes from the start of harm to the alert, over the drills that it sees; None: it mostly sleeps.
+
+    It sees a drill of the runbook when it fires in most of its harmful runs, at some quiet point of the curve.
+    """
     missed: float
-    """Share of harmful runs in which it never fires."""
+    """Share of their harmful runs in which it never fires."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +107,7 @@ class SignalProof:
     """How often it fired in that time, whatever its severity."""
     false_pages_per_week: Interval
     delays: Mapping[str, Quantiles]
-    """Minutes from the start of harm until it fires with nobody acting, by drill."""
+    """Minutes from the start of harm until it fires with nobody acting, by drill; ``""``: the worst of others."""
     curve: tuple[CurvePoint, ...] = ()
     suggested: CurvePoint | None = None
     """The one that detects fastest within the budget, where it is better than what the text says."""
@@ -109,15 +115,44 @@ class SignalProof:
 
 @dataclass(frozen=True, slots=True)
 class StepWorth:
-    """What a change of one step does to the outcome; none: the step does not earn its place."""
+    """What a change of one step does to the outcome."""
 
     node: str
     change: Literal["deleted", "swapped"]
     """Swapped: with the one that follows it."""
     other: str = ""
-    """The node that it was swapped with."""
+    """The node that it was swapped with; of a decision that is deleted, where one always goes instead."""
     effect: tuple[str, ...] = ()
-    """What became worse or better, in words; empty: nothing changed."""
+    """What became worse, in words; empty: nothing did."""
+    gain: tuple[str, ...] = ()
+    """What became better, in words."""
+    runs: int = 0
+    """Runs in which it was gone through and tried."""
+    shown: bool = True
+    """Whether drills can tell; False: ``effect`` says why they cannot."""
+
+    @property
+    def idle(self) -> bool:
+        """Whether it does not earn its place: drills went through it, and nothing is worse without it."""
+        return self.change == "deleted" and self.shown and not self.effect
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A step that turns a control: what proves it, whose leave it takes, and how that went."""
+
+    node: str
+    control: str
+    checked: bool
+    """Whether the text has a check that proves it."""
+    leave: tuple[str, ...]
+    """Roles, of which one has to approve it; none: it needs no leave."""
+    runs: int
+    """Runs in which it was gone through, over all drills."""
+    unproven: int
+    """Of these, the runs in which no check proved it."""
+    unapproved: int
+    """Of these, the runs in which it had no leave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +171,20 @@ class Reaction:
     """Share of runs in which each signal of this runbook fired."""
     contained: float | None = None
     """Share of harmful runs that got under control; None without harm."""
+    impact: float = 0.0
+    """The largest share of requests that it spoils while nobody acts."""
+    horizon_minutes: float = 0.0
+    """How long the runs lasted."""
+    forced: Mapping[str, float] = field(default_factory=dict)
+    """Share of runs that each runbook contains when it is opened by force; empty: not tried."""
+    right: tuple[str, ...] = ()
+    """The runbooks that are right for it; none: no runbook contains it, or it does no harm."""
+    verdict: Literal["harmless", "right", "unpaged", "late", "wrong", "nobody", "beyond"] = "harmless"
+    """Unpaged: it mostly wakes nobody. Late: what it opens would contain it, had it been opened sooner.
+    Wrong: what it opens does not contain it, and another would. Nobody: none does, though controls could.
+    Beyond: no control of the service could."""
+    woken_minutes: float | None = None
+    """Median minutes from the start of harm to the runbook that was opened first; None: none was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,3 +235,7 @@ class Proof:
     """Of a deep rehearsal."""
     reactions: tuple[Reaction, ...] = ()
     """Of a deep rehearsal: every kind of fault of the service."""
+    turns: tuple[Turn, ...] = ()
+    """Every step of the runbook that turns a control."""
+    parts: Mapping[str, str] = field(default_factory=dict)
+    """Content hash by id of each part of the runbook that can be edited apart, to tell what was."""

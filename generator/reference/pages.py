@@ -19,7 +19,7 @@ from generator.reference.tables import SOURCES, Json, from_kinds, keys, schema_p
 ROOT = Path(__file__).parents[2]
 MADE = "<!-- Made by `python -m generator.reference`; edit what it is made of, not this page. -->"
 COMMANDS = ("runbook", "drill")
-OUTPUTS = ("event", "score", "report", "review", "exercise", "catalogue", "proof", "provenance")
+OUTPUTS = ("event", "score", "report", "review", "exercise", "catalogue", "proof", "rehearsal", "provenance")
 FILES = {
     "event": "A record's line",
     "score": "A score",
@@ -28,6 +28,7 @@ FILES = {
     "exercise": "An exercise",
     "catalogue": "The catalogue",
     "proof": "A proof of rehearsals",
+    "rehearsal": "What a rehearsal prints",
     "provenance": "What a published version is made of",
 }
 VOCABULARIES = ("symptom", "mechanism")

@@ -12,7 +12,7 @@ NO_DAY = date(1980, 1, 1)
 
 
 def newest_day(catalogue: Catalogue) -> date:
-    """The day of the last change, review or exercise; the same sources give the same day at any time."""
+    """The day of the last change, review, exercise or rehearsal; the same sources give the same day at any time."""
     return max((day for text in _days(catalogue) if (day := _day(text)) is not None), default=NO_DAY)
 
 
@@ -22,6 +22,7 @@ def _days(catalogue: Catalogue) -> Iterator[str]:
         kept = catalogue.kept(compiled.runbook.id)
         yield from (review.date for review in kept.reviews)
         yield from (exercise.date for exercise in kept.exercises)
+        yield from (kept.proof.made_at,) if kept.proof else ()
 
 
 def _day(text: str) -> date | None:

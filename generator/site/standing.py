@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from generator.model import CompiledRunbook, Exercise, Kept, Review
+from generator.model.proven import ProofState, proven_by
 
 PassageState = Literal["exercised", "changed", "never"]
-Light = Literal["good", "amber", "none"]
+Light = Literal["good", "amber", "bad", "none"]
+
+_LIGHTS: dict[ProofState, Light] = {"proven": "good", "changed": "amber", "failed": "bad", "none": "none"}
 
 BY = {"human": "people", "robot": "robot"}
 
@@ -62,6 +65,12 @@ def standing(compiled: CompiledRunbook, kept: Kept) -> Standing:
     if kept.exercises:
         return Standing("amber", f"changed since {kept.exercises[-1].date}")
     return Standing("none", "never exercised")
+
+
+def proof_standing(compiled: CompiledRunbook, kept: Kept) -> Standing:
+    """Green: proven as it stands; red: it failed; amber: something is another than what was rehearsed."""
+    found = proven_by(compiled, kept)
+    return Standing(_LIGHTS[found.state], found.words)
 
 
 def judgements(compiled: CompiledRunbook, kept: Kept) -> list[Review]:

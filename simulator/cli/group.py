@@ -16,6 +16,7 @@ Examples:
   drill run amount-unit-change --speed 10           the same, ten times as fast
   drill run amount-unit-change --responder robot    the runbook, followed to the letter
   drill report runs/2026-11-22T201500               the report of a drill, again
+  drill rehearse feature-drift                      whether a runbook works, over hundreds of seeds
 
 \b
 Exit codes: 0 good; 1 objectives missed, or a record that does not hold; 2 wrong usage;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -29,6 +29,8 @@ class FaultSight:
     onset_t: float
     noise: bool
     """It is there to mislead, and harms nobody."""
+    drawn: Mapping[str, float]
+    """The numbers that this seed drew from the drill's ranges, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,11 @@ class Backstage:
         drill = self._stage.drill
         return tuple(
             FaultSight(
-                fault, mechanism(fault.kind), 60 * float(placed.onset_minutes[0]), fault in drill.noise
+                fault,
+                mechanism(fault.kind),
+                60 * float(placed.onset_minutes[0]),
+                fault in drill.noise,
+                {name: float(values[0]) for name, values in placed.drawn.items()},
             )
             for fault, placed in zip((*drill.faults, *drill.noise), self._stage.faults, strict=True)
         )

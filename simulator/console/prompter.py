@@ -12,6 +12,7 @@ from simulator.console.telling import planned
 from simulator.console.text import clean, cut, priced
 from simulator.console.wording import setting
 from simulator.events import Started
+from simulator.scoring.words import drawn
 
 TEXT = 60
 """Columns of a message's text in the agenda."""
@@ -54,7 +55,8 @@ def fault_line(sight: FaultSight, started: Started, t: float) -> str:
     kind = "Noise" if sight.noise else "Fault"
     tense = "since" if sight.onset_t <= t else "from"
     at = times.time_of_day(started, sight.onset_t)
-    return f"{kind} {fault.id}: {fault.kind} ({sight.mechanism}) at {fault.node}, {tense} {at}"
+    what = f"{fault.kind} ({sight.mechanism}) at {fault.node}{drawn(sight.drawn)}"
+    return f"{kind} {fault.id}: {what}, {tense} {at}"
 
 
 def hint_line(hint: Hint) -> str:

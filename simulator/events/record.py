@@ -117,6 +117,10 @@ class Recorder:
             self._write()
         return event
 
+    def scrape(self, t: float, actor: str, show: Callable[[], Payload]) -> None:
+        """Append what the service shows."""
+        self.append(t, actor, show())
+
     def _content(self, t: float, actor: str, payload: Payload) -> str:
         """What is hashed of the next event."""
         return canonical(
@@ -139,6 +143,26 @@ class Recorder:
 
     def record(self) -> Record:
         return Record(tuple(self.events))
+
+
+class Unchained(Recorder):
+    """Keeps what was done and what alerts came, in memory and without hashes; scrapes are counted, not kept.
+
+    Event for event the same as a whole record, but for those: enough to judge what came of a drill, and no proof.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._next = 0
+
+    def append(self, t: float, actor: str, payload: Payload, *, more: bool = False) -> Event:
+        event = Event(self._next, t, actor, payload)
+        self._next += 1
+        self.events.append(event)
+        return event
+
+    def scrape(self, t: float, actor: str, show: Callable[[], Payload]) -> None:
+        self._next += 1
 
 
 def chain(before: str, content: str) -> str:

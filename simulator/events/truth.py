@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Literal
 
 from generator.model import Objectives, Parameters, Setting, Task
@@ -19,6 +19,8 @@ class TruthOfFault:
     t0_minutes: float | None
     """When its marginal impact first crosses the tolerance; None: never, it is benign."""
     peak_impact: float
+    drawn: Mapping[str, float] = field(default_factory=dict)
+    """The numbers that its seed drew from the drill's ranges, by name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,3 +33,11 @@ class Task(Protocol[T_co]):
     def run(self) -> T_co:
         """Do it."""
         ...
+
+    def holds(self, result: object) -> bool:
+        """Whether a result that was kept under this key is still what ``run`` would find out.
+
+        True wherever the key covers all that decides. Who plays runbooks knows only afterwards which plans were
+        followed: such results say so, and outlive an edit to all other plans.
+        """
+        ...

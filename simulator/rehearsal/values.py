@@ -27,6 +27,8 @@ class Trial:
     """``<runbook>/<step>`` of steps that turned a control, and that no check proved."""
     unapproved: tuple[str, ...]
     """``<runbook>/<step>`` of steps that turned a control without the leave that it takes."""
+    approved: tuple[str, ...] = ()
+    """``<runbook>/<step>`` of steps that turned a control with the leave that it takes."""
     unfollowed: Mapping[str, str] = field(default_factory=dict)
     """Why, by ``<runbook>/<node>``."""
     fired: Mapping[str, float] = field(default_factory=dict)
@@ -41,6 +43,8 @@ class Trials:
 
     drill: str
     trials: tuple[Trial, ...]
+    relies_on: Mapping[str, str] = field(default_factory=dict)
+    """By runbook that was opened in any of them: the hash of what the robot read there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,8 @@ class Delays:
     fired: Mapping[str, tuple[tuple[float | None, ...], ...]]
     """By key of the signal, then point, then seed: minutes from t0 to the first firing at or after it; None: never.
 
-    A signal that fires already when the harm begins counts from t0 on: 0.
+    A signal that fires already when the harm begins counts from t0 on: 0. Where nothing did harm, minutes count
+    from the start of the drill.
     """
 
 
@@ -79,3 +84,7 @@ class Healthy:
     """By key of the signal, then point."""
     pages: int
     """Of all signals that page together, each firing counted."""
+    daily: Mapping[str, tuple[tuple[int, ...], ...]] = field(default_factory=dict)
+    """By key of the signal, then point, then day: the same, to see whether they come in clumps."""
+    daily_pages: tuple[int, ...] = ()
+    """By day."""

@@ -12,7 +12,7 @@ from simulator.report.reasons import Reason, note, where
 from simulator.report.sentences import log
 from simulator.report.whole import Report, report_of
 from simulator.scoring import Score
-from simulator.scoring.words import Clock, minutes, points, share
+from simulator.scoring.words import Clock, drawn, minutes, points, share
 
 _MARKS = re.compile(
     r"""([\\`*_{}\[\]<>#|~&$^@]"""  # what means something anywhere
@@ -220,7 +220,8 @@ def _truth(report: Report) -> Iterator[str]:
     for fault in found[1].faults:
         harm = "did no harm" if fault.t0_minutes is None else f"harm from {clock.at(fault.t0_minutes)}"
         begun = clock.at(fault.onset_minutes)
-        yield f"- {escape(fault.kind)} at {escape(fault.node)} from {begun}, {harm}"
+        what = f"{escape(fault.kind)} at {escape(fault.node)}{escape(drawn(fault.drawn))}"
+        yield f"- {what} from {begun}, {harm}"
     yield ""
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from simulator.events import Ended, Record, Revealed, Started
 from simulator.scoring import Loss, ObjectiveResult, Score, TaskResult
-from simulator.scoring.words import Clock, minutes, points, share
+from simulator.scoring.words import Clock, drawn, minutes, points, share
 
 if TYPE_CHECKING:
     from simulator.report.course import Participant
@@ -61,7 +61,7 @@ def truth(record: Record) -> str:
         return ""
     clock = clock_of(record)
     harmful = [fault for fault in found[1].faults if fault.t0_minutes is not None]
-    told = [f"{f.kind} at {f.node} since {clock.at(f.onset_minutes)}" for f in harmful]
+    told = [f"{f.kind} at {f.node}{drawn(f.drawn)} since {clock.at(f.onset_minutes)}" for f in harmful]
     said = f"What was wrong: {'; '.join(told) or 'nothing that did harm'}. {found[1].explanation}"
     return _cut(clean(" ".join(said.split())), TRUTH_MOST)
 

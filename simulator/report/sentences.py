@@ -46,7 +46,7 @@ from simulator.events import (
     StepStarted,
 )
 from simulator.report.phrases import clean, clock_of, number
-from simulator.scoring.words import Clock, points
+from simulator.scoring.words import Clock, drawn, points
 
 
 def log(record: Record) -> Iterator[Event]:
@@ -113,7 +113,9 @@ def _said(payload: Hypothesised, clock: Clock) -> str:
 
 
 def _truth(payload: Revealed, clock: Clock) -> str:
-    faults = "; ".join(f"{f.kind} at {f.node} from {clock.at(f.onset_minutes)}" for f in payload.faults)
+    faults = "; ".join(
+        f"{f.kind} at {f.node}{drawn(f.drawn)} from {clock.at(f.onset_minutes)}" for f in payload.faults
+    )
     return f"{payload.drill}: {faults or 'no fault'}. {payload.explanation}"
 
 

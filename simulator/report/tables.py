@@ -16,7 +16,7 @@ from simulator.report.sentences import log as events_of
 from simulator.report.svg import safe
 from simulator.report.whole import Report
 from simulator.scoring import Gate, TaskResult
-from simulator.scoring.words import Clock, minutes, points, share
+from simulator.scoring.words import Clock, drawn, minutes, points, share
 
 
 def _section(title: str, body: Iterable[str], *, kind: str = "") -> Iterator[str]:
@@ -76,7 +76,8 @@ def truth(report: Report) -> Iterator[str]:
         return
     reveal, clock = found[1], report.clock
     rows = "".join(
-        f"<li>{safe(fault.kind)} at {safe(fault.node)} from {clock.at(fault.onset_minutes)}: "
+        f"<li>{safe(fault.kind)} at {safe(fault.node)}{safe(drawn(fault.drawn))} "
+        f"from {clock.at(fault.onset_minutes)}: "
         f"{'did no harm' if fault.t0_minutes is None else f'harm from {clock.at(fault.t0_minutes)}'}, "
         f"impact up to {share(fault.peak_impact)}</li>"
         for fault in reveal.faults

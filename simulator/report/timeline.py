@@ -31,7 +31,7 @@ from simulator.events import (
 from simulator.report import svg
 from simulator.report.sentences import STEERED, Sentences
 from simulator.report.whole import Report
-from simulator.scoring.words import Clock, share
+from simulator.scoring.words import Clock, drawn, share
 
 WIDTH, LEFT, RIGHT = 1000.0, 118.0, 984.0
 IMPACT_TOP, IMPACT_HEIGHT = 14.0, 190.0
@@ -192,7 +192,8 @@ def _truth(record: Record, started: Started, says: Sentences) -> Iterator[Span]:
             harm = "" if fault.t0_minutes is not None else " (benign)"
             kind = "bar benign" if harm else "bar fault"
             words = f"{fault.kind} at {fault.node}{harm}"
-            title = f"{words}, from {says.clock.exact(fault.onset_minutes)}; impact up to {share(fault.peak_impact)}"
+            begun = says.clock.exact(fault.onset_minutes)
+            title = f"{words}{drawn(fault.drawn)}, from {begun}; impact up to {share(fault.peak_impact)}"
             yield Span(fault.onset_minutes, horizon, words, kind, title)
 
 

@@ -77,14 +77,18 @@ class Robot:
         self._answered &= view.firing
         self._guard(view)
         for mode, advance in ((ROUSED, self._answer), (ACTING, self._finish_acting), (CHECKING, self._look)):
-            for index in np.unique(self._at[self._mode == mode]):
-                group = np.flatnonzero((self._mode == mode) & (self._at == index))
+            for index, group in self._standing(mode):
                 advance(self._places[index], group, view)
         self._rouse(view)
         return self._moves
 
     def wait(self, until_t: float) -> Iterator[Move]:
         return iter(())
+
+    def _standing(self, mode: int) -> list[tuple[int, NDArray[np.intp]]]:
+        """Who is where, before any of them moves on: nobody is hurried by another who stands where it comes to."""
+        members = np.flatnonzero(self._mode == mode)
+        return [(int(index), members[self._at[members] == index]) for index in np.unique(self._at[members])]
 
     # --- being called -------------------------------------------------------------------------
 

@@ -200,18 +200,25 @@ def _unverified(case: Case, earned: float, gone: float | None) -> Iterator[Loss]
 
 def without_leave(case: Case) -> list[tuple[Event, ControlOrdered, tuple[str, ...]]]:
     """The first order of each control that was turned before one of the roles that must had approved anything."""
+    found: dict[str, tuple[Event, ControlOrdered, tuple[str, ...]]] = {}
+    for event, order, roles, given in leave(case):
+        if not given:
+            found.setdefault(order.control, (event, order, roles))
+    return list(found.values())
+
+
+def leave(case: Case) -> Iterator[tuple[Event, ControlOrdered, tuple[str, ...], bool]]:
+    """The orders that take somebody's leave: roles of which one must have approved anything, and whether one had."""
     needed = {one.control: one.roles for one in (case.reveal.approvals if case.reveal else ())}
     approved: set[str] = set()
-    found: dict[str, tuple[Event, ControlOrdered, tuple[str, ...]]] = {}
     for event in case.record.events:
         payload = event.payload
         if isinstance(payload, Approved):
             approved.add(payload.role)
         elif isinstance(payload, ControlOrdered) and event.actor != FACILITATOR:
             roles = needed.get(payload.control, ())
-            if roles and payload.value != payload.previous and not approved & set(roles):
-                found.setdefault(payload.control, (event, payload, roles))
-    return list(found.values())
+            if roles and payload.value != payload.previous:
+                yield event, payload, roles, bool(approved & set(roles))
 
 
 def _without_leave(case: Case, truth: Truth) -> Iterator[Loss]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 DAY_SECONDS = 24 * 60 * 60
@@ -59,6 +60,16 @@ def share(value: float) -> str:
     ['0 %', '0.4 %', '5 %', '12.3 %', '100 %']
     """
     return f"{value * 100:.1f}".removesuffix(".0") + " %"
+
+
+def drawn(values: Mapping[str, float]) -> str:
+    """What a seed drew for a fault, to stand behind its name; nothing where nothing was drawn.
+
+    >>> drawn({"factor": 71.25, "ramp_minutes": 4}), drawn({})
+    (' (factor 71.2, ramp minutes 4)', '')
+    """
+    told = ", ".join(f"{name.replace('_', ' ')} {value:.3g}" for name, value in values.items())
+    return f" ({told})" if told else ""
 
 
 def points(value: float) -> str:

@@ -22,8 +22,10 @@ def filled(post: Posted, events: Sequence[Event], t: float, stage: Stage) -> Pos
 
     A blank that nothing is known of stays open, so that who reads it sees what is missing.
     """
-    runbook = _opened(events, stage)
     text = post.text
+    if "{{" not in text:
+        return post
+    runbook = _opened(events, stage)
     if runbook is not None:
         # People may write what they like; only sources are checked.
         with suppress(UnknownReferenceError):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from generator.model import Setting
+from generator.model import CompiledRunbook, Setting
 from simulator.events import AllClear, ControlTookEffect, Event, NeededApproval, Resolved
 from simulator.session.luck import rows_of
 from simulator.session.stage import Stage
@@ -60,10 +60,10 @@ def _mean(impact: Floats) -> float:
     return float(impact.mean()) if len(impact) else 0.0
 
 
-def approvals(stage: Stage) -> tuple[NeededApproval, ...]:
+def approvals(runbooks: Sequence[CompiledRunbook]) -> tuple[NeededApproval, ...]:
     """Whose leave controls need, by control; where runbooks name several, one is enough."""
     roles: dict[str, set[str]] = {}
-    for compiled in stage.runbooks:
+    for compiled in runbooks:
         for needed in compiled.runbook.governance.approve:
             for control in needed.controls:
                 roles.setdefault(control, set()).add(needed.role)

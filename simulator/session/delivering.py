@@ -76,6 +76,8 @@ class Deliveries:
 
     def due(self, t: float, events: Sequence[Event]) -> list[Delivered]:
         """What arrives at ``t`` seconds, given all events so far; each message once."""
+        if not self._waiting:
+            return []
         self._hear(events)
         coming = [waiting for waiting in self._waiting if waiting.number is None and waiting.comes(t)]
         coming.sort(key=lambda waiting: waiting.word_t if waiting.word == "now" else waiting.instant or 0.0)

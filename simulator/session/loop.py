@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -87,8 +89,15 @@ class Session:
         signals = [ref.signal for ref in stage.signals]
         self._sign = np.array([[1.0 if signal.compare == "above" else -1.0] for signal in signals])
         self._threshold = np.array([[signal.threshold] for signal in signals])
+        self._keys = [ref.key for ref in stage.signals]
         self._crossed: Floats = np.full((len(stage.signals), len(stage.seeds)), np.nan)
-        self._shown = [Observed({}, {}) for _ in stage.seeds]
+        self._values: Floats | None = None
+        """Of the signals at the last scrape, axes (signal, replica); None before the first."""
+        self._read: Floats | None = None
+        """Of the vitals, axes (vital, replica), once anybody asked."""
+        self._shown: dict[int, Observed] = {}
+        """What that scrape shows, by replica, as far as anybody asked."""
+        self._in_force = [self._decoded(row) for row in self.world.codes]
         self._ended = np.full(len(stage.seeds), np.inf)
         """When each replica's drill ended, in seconds."""
         self._draws = Draws()
@@ -101,7 +110,7 @@ class Session:
 
     def _over(self, replica: int) -> bool:
         """Whether a replica's drill has ended: nothing is recorded any more, whatever the others do."""
-        return bool(np.isfinite(self._ended[replica]))
+        return math.isfinite(self._ended[replica])
 
     @property
     def scene(self) -> Scene:
@@ -145,7 +154,7 @@ class Session:
         self._alert(t, evaluation.values, evaluation.resolved, "resolved")
         self._alert(t, evaluation.values, evaluation.fired, "firing")
         self._deliver(t)
-        view = View(t, evaluation.values, evaluation.firing, self._crossed.copy(), self._in_force())
+        view = View(t, evaluation.values, evaluation.firing, self._crossed, self._in_force)
         self._apply(self.responder.respond(view), t)
 
     def _between(self, until_t: float) -> None:
@@ -158,6 +167,8 @@ class Session:
         for order in [order for order in self._orders if order.effective_t <= t]:
             knob = self.stage.knobs[order.knob]
             self.world.turn(order.replica, order.knob, order.code, t / 60)
+            self._in_force = [*self._in_force]
+            self._in_force[order.replica] = self._decoded(self.world.codes[order.replica])
             self._record(order.replica, t, WORLD, ControlTookEffect(knob.id, knob.decode(order.code)))
             self._orders.remove(order)
 
@@ -166,14 +177,23 @@ class Session:
         self._crossed = np.where(crossed, np.fmin(self._crossed, t), np.nan)
 
     def _show(self, t: float, values: Floats) -> None:
-        vitals = self.vitals.read(self.world.telemetry)
-        keys = [ref.key for ref in self.stage.signals]
-        self._shown = [
-            Observed(_numbers(keys, values[:, replica]), _numbers(self.vitals.names, vitals[:, replica]))
-            for replica in range(len(self.recorders))
-        ]
-        for replica, observed in enumerate(self._shown):
-            self._record(replica, t, WORLD, observed)
+        self._values, self._read, self._shown = values, None, {}
+        for replica, recorder in enumerate(self.recorders):
+            if not self._over(replica):
+                recorder.scrape(t, WORLD, partial(self._shown_to, replica))
+
+    def _shown_to(self, replica: int) -> Observed:
+        """What the last scrape shows in one replica; nothing before the first."""
+        if self._values is None:
+            return Observed({}, {})
+        if replica not in self._shown:
+            if self._read is None:
+                self._read = self.vitals.read(self.world.telemetry)
+            self._shown[replica] = Observed(
+                _numbers(self._keys, self._values[:, replica]),
+                _numbers(self.vitals.names, self._read[:, replica]),
+            )
+        return self._shown[replica]
 
     def _alert(
         self, t: float, values: Floats, pairs: Sequence[tuple[int, int]], state: Literal["firing", "resolved"]
@@ -190,11 +210,8 @@ class Session:
             for message in arriving:
                 self._record(replica, t, WORLD, message)
 
-    def _in_force(self) -> list[list[Setting]]:
-        knobs = self.stage.knobs
-        return [
-            [knob.decode(code) for knob, code in zip(knobs, row, strict=True)] for row in self.world.codes
-        ]
+    def _decoded(self, codes: Floats) -> list[Setting]:
+        return [knob.decode(code) for knob, code in zip(self.stage.knobs, codes, strict=True)]
 
     # --- what the responder does --------------------------------------------------------------
 
@@ -215,11 +232,11 @@ class Session:
             case TurnControl(control, value):
                 return self._order(move.replica, control, value, t)
             case ClaimCause(component, mechanism, onset, keys):
-                shown = {**self._shown[move.replica].signals, **self._shown[move.replica].vitals}
+                shown = {**self._shown_to(move.replica).signals, **self._shown_to(move.replica).vitals}
                 links = tuple(EvidenceLink(key, self._last_scrape(t), shown.get(key)) for key in keys)
                 return Hypothesised(component, mechanism, onset, links)
             case TakeEvidence(evidence):
-                return Collected(evidence, digest(self._shown[move.replica]))
+                return Collected(evidence, digest(self._shown_to(move.replica)))
             case Posted() as post:
                 return filled(post, self.recorders[move.replica].events, t, self.stage)
             case Delivered() as message:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
@@ -26,11 +27,15 @@ from simulator.session.stage import Stage
 
 def engine(drill: Drill) -> Engine:
     """Versions on which draws and scores of a drill depend."""
+    return Engine(drillbook=_own_version(), numpy=np.__version__, faker=faker_version(drill.cast))
+
+
+@functools.cache
+def _own_version() -> str:
     try:
-        own = version("drillbook")
+        return version("drillbook")
     except PackageNotFoundError:
-        own = "unpackaged"
-    return Engine(drillbook=own, numpy=np.__version__, faker=faker_version(drill.cast))
+        return "unpackaged"
 
 
 def secrets_of(stage: Stage) -> Secrets:

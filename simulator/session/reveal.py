@@ -34,26 +34,56 @@ DECIMALS = 9
 
 def reveal(session: Session, rulers: Rulers, *, robot: Floats | None = None) -> None:
     """Append the truth to every record; ``robot`` is the robot's impact, axes (replica, step)."""
-    keys = {link.key for recorder in session.recorders for link in _links(recorder.events)}
-    healthy = Healthy(session.stage, keys) if keys else None
-    luck = luck_of(session.stage, rulers, [recorder.events for recorder in session.recorders])
-    for replica, recorder in enumerate(session.recorders):
-        links = _links(recorder.events)
-        quantiles = tuple(healthy.quantile(link, replica) for link in links) if healthy else ()
-        payload = _revealed(session, rulers, replica, quantiles, robot, luck.get(replica))
-        recorder.append(session.stage.drill.horizon_minutes * 60, FACILITATOR, payload)
-
-
-def _revealed(
-    session: Session,
-    rulers: Rulers,
-    replica: int,
-    quantiles: tuple[EvidenceQuantile, ...],
-    robot: Floats | None,
-    luck: Luck | None,
-) -> Revealed:
     stage = session.stage
-    curves = ImpactCurves(
+    keys = {link.key for recorder in session.recorders for link in _links(recorder.events)}
+    healthy = Healthy(stage, keys) if keys else None
+    checks = checks_of(stage)
+    for replica, told in enumerate(outcomes(session, rulers, robot=robot)):
+        recorder = session.recorders[replica]
+        links = _links(recorder.events)
+        payload = replace(
+            told,
+            evidence=tuple(healthy.quantile(link, replica) for link in links) if healthy else (),
+            checks=checks,
+            all_clears=all_clears(stage, replica, recorder.events),
+            needless=needless(stage, replica, recorder.events),
+            injects=session.deliveries[replica].told(recorder.events),
+        )
+        recorder.append(stage.drill.horizon_minutes * 60, FACILITATOR, payload)
+
+
+def outcomes(session: Session, rulers: Rulers, *, robot: Floats | None = None) -> tuple[Revealed, ...]:
+    """What impact and objectives are judged by, one a replica: the truth, without what words and claims rest on.
+
+    Those are most of what a reveal costs.
+    """
+    stage = session.stage
+    secrets, needed = secrets_of(stage), approvals(stage.runbooks)
+    known = {item.name: getattr(secrets, item.name) for item in fields(secrets)}
+    luck = luck_of(stage, rulers, [recorder.events for recorder in session.recorders])
+    return tuple(
+        Revealed(
+            **known,
+            nonce=session.nonces[replica],
+            seed=seed,
+            faults=tuple(
+                _truth_of(stage, rulers, position, replica) for position in range(len(stage.faults))
+            ),
+            impact=_curves(session, rulers, replica, robot, luck.get(replica)),
+            oracle_controls=rulers.settings[replica],
+            evidence=(),
+            planned_scrapes=_planned(session, replica),
+            luck=_lucky(luck.get(replica)),
+            approvals=needed,
+        )
+        for replica, seed in enumerate(stage.seeds)
+    )
+
+
+def _curves(
+    session: Session, rulers: Rulers, replica: int, robot: Floats | None, luck: Luck | None
+) -> ImpactCurves:
+    return ImpactCurves(
         minutes=_rounded(rulers.minutes),
         team=_rounded(session.world.impact[replica]),
         none=_rounded(rulers.none[replica]),
@@ -61,23 +91,10 @@ def _revealed(
         robot=_rounded(robot[replica]) if robot is not None else (),
         warranted=_rounded(luck.impact) if luck is not None else (),
     )
-    secrets = secrets_of(stage)
-    return Revealed(
-        **{item.name: getattr(secrets, item.name) for item in fields(secrets)},
-        nonce=session.nonces[replica],
-        seed=stage.seeds[replica],
-        faults=tuple(_truth_of(stage, rulers, position, replica) for position in range(len(stage.faults))),
-        impact=curves,
-        oracle_controls=rulers.settings[replica],
-        evidence=quantiles,
-        planned_scrapes=_planned(session, replica),
-        checks=checks_of(stage),
-        luck=tuple(LuckyOrder(seq, how) for seq, how in sorted(luck.orders.items())) if luck else (),
-        all_clears=all_clears(stage, replica, session.recorders[replica].events),
-        needless=needless(stage, replica, session.recorders[replica].events),
-        approvals=approvals(stage),
-        injects=session.deliveries[replica].told(session.recorders[replica].events),
-    )
+
+
+def _lucky(luck: Luck | None) -> tuple[LuckyOrder, ...]:
+    return tuple(LuckyOrder(seq, how) for seq, how in sorted(luck.orders.items())) if luck else ()
 
 
 def _truth_of(stage: Stage, rulers: Rulers, position: int, replica: int) -> TruthOfFault:
@@ -91,6 +108,10 @@ def _truth_of(stage: Stage, rulers: Rulers, position: int, replica: int) -> Trut
         onset_minutes=round(float(stage.faults[position].onset_minutes[replica]), DECIMALS),
         t0_minutes=None if np.isnan(t0) else float(t0),
         peak_impact=round(float(rulers.peak[position, replica]), DECIMALS),
+        drawn={
+            name: round(float(values[replica]), DECIMALS)
+            for name, values in stage.faults[position].drawn.items()
+        },
     )
 
 

@@ -42,14 +42,11 @@ class Rulers:
 
 def measure(stage: Stage) -> Rulers:
     """Noise-free, so it costs a small part of a drill."""
-    steps = stage.clockwork.steps
-    minutes = np.arange(steps + 1) * stage.clockwork.step_seconds / 60
-    idle = np.tile(stage.outlooks.defaults, (len(stage.seeds), 1))
-    states = [stage.rows(idle, minute) for minute in minutes]
-    none = _impact(stage, states)
+    minutes, states, none = _nobody(stage)
     t0, peak = _marginal(stage, states, none, minutes)
-    harm = np.fmin.reduce(t0) if len(t0) else np.full(len(stage.seeds), np.nan)
+    harm = _first(t0, stage)
     codes = _search(stage, harm)
+    idle = _idle(stage)
     after = minutes[:, None] >= harm + HEAD_START_MINUTES
     held = [np.where(row[:, None], codes, idle) for row in after]
     since = harm + HEAD_START_MINUTES
@@ -57,6 +54,29 @@ def measure(stage: Stage) -> Rulers:
         stage, [stage.rows(codes_now, minute, since) for codes_now, minute in zip(held, minutes, strict=True)]
     )
     return Rulers(minutes, none, oracle, t0, peak, codes, tuple(_settings(stage, row) for row in codes))
+
+
+def harm_minutes(stage: Stage) -> Floats:
+    """When the first harm begins, axes (replica,), NaN: never; for who needs no other ruler."""
+    minutes, states, none = _nobody(stage)
+    return _first(_marginal(stage, states, none, minutes)[0], stage)
+
+
+def _nobody(stage: Stage) -> tuple[Floats, list[Floats], Floats]:
+    """Minutes, states and impact, axes (replica, step), while nobody acts."""
+    minutes = np.arange(stage.clockwork.steps + 1) * stage.clockwork.step_seconds / 60
+    states = [stage.rows(_idle(stage), minute) for minute in minutes]
+    stage.outlooks.of(np.concatenate(states))  # whoever plays the drill asks for all of these again
+    return minutes, states, _impact(stage, states)
+
+
+def _idle(stage: Stage) -> Floats:
+    return np.tile(stage.outlooks.defaults, (len(stage.seeds), 1))
+
+
+def _first(t0: Floats, stage: Stage) -> Floats:
+    """Of all faults, axes (replica,)."""
+    return np.fmin.reduce(t0) if len(t0) else np.full(len(stage.seeds), np.nan)
 
 
 def _impact(stage: Stage, states: list[Floats]) -> Floats:
@@ -99,13 +119,13 @@ def _search(stage: Stage, harm: Floats) -> Floats:
     Steepest descent over what each control lists, from the defaults: of all single changes the best one,
     again and again until none helps. A control that could not take effect before the horizon is left alone.
     """
-    best = np.tile(stage.outlooks.defaults, (len(stage.seeds), 1))
+    best = _idle(stage)
     if not np.isfinite(harm).any():
         return best
     start = np.where(np.isfinite(harm), harm, stage.drill.horizon_minutes)
     least = _costs(stage, [best], start)[0]
     for _ in stage.knobs:
-        trials = [*_changes(stage, best, start)]
+        trials = [*_changes(stage, best, start, improvable=least > BETTER)]
         step, found = best, least
         for trial, cost in zip(trials, _costs(stage, trials, start), strict=True):
             better = cost < found - BETTER
@@ -117,10 +137,12 @@ def _search(stage: Stage, harm: Floats) -> Floats:
     return best
 
 
-def _changes(stage: Stage, codes: Floats, start: Floats) -> Iterator[Floats]:
-    """Every way to change one control, where it can take effect before the horizon."""
+def _changes(
+    stage: Stage, codes: Floats, start: Floats, *, improvable: NDArray[np.bool_]
+) -> Iterator[Floats]:
+    """Every way to change one control, where it can take effect before the horizon and any harm is left."""
     for place, knob in enumerate(stage.knobs):
-        in_time = start + HEAD_START_MINUTES + knob.minutes < stage.drill.horizon_minutes
+        in_time = improvable & (start + HEAD_START_MINUTES + knob.minutes < stage.drill.horizon_minutes)
         for code in knob.codes:
             changed = codes.copy()
             changed[in_time, place] = code

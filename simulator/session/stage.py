@@ -91,11 +91,14 @@ def set_up(
         seeds=tuple(seeds),
         knobs=knobs,
         faults=placed,
-        clockwork=Clockwork(
-            week_minute(chosen), chosen.step_seconds, chosen.horizon_minutes, _longest_window(runbooks)
-        ),
+        clockwork=clockwork_of(chosen, runbooks),
         outlooks=Outlooks(service, panel, knobs, placed),
     )
+
+
+def clockwork_of(drill: Drill, runbooks: Sequence[CompiledRunbook]) -> Clockwork:
+    """When a drill starts, how it is cut into steps, and how far the signals of its service look back."""
+    return Clockwork(week_minute(drill), drill.step_seconds, drill.horizon_minutes, _longest_window(runbooks))
 
 
 def _turned(codes: Floats, since: Floats, defaults: Floats) -> Floats:

@@ -52,10 +52,10 @@ class Vitals:
 
     def read(self, telemetry: Telemetry) -> Floats:
         """Values now, axes (vital, replica); NaN where there is none."""
-        now = telemetry.values[:, :, telemetry.length - 1]
+        now = telemetry.at(telemetry.length - 1)
         begin = int(np.searchsorted(telemetry.times, telemetry.now - WINDOW_S))
         begin = min(begin, telemetry.length - 2)  # a scrape interval may be longer than the window
-        grown = now - telemetry.values[:, :, begin]
+        grown = now - telemetry.at(begin)
 
         def growth(name: str, **labels: str) -> Floats:
             total: Floats = grown[promql.select(telemetry, name, **labels)].sum(axis=0)

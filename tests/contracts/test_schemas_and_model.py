@@ -39,7 +39,7 @@ DEFINED_IN = {
     "proof": (
         "Proof= Interval Quantiles Unfollowed DrillProof=drill-result CurvePoint=curve-point "
         "SignalProof=signal-result StepWorth=step-worth Reaction ProofHashes=hashes ProofEngine=engine "
-        "SeedRange=seed-range"
+        "SeedRange=seed-range Turn"
     ),
 }
 

@@ -11,6 +11,7 @@ from tests.docs.blocks import ROOT, Block, Shell, agrees, blocks, exchanges
 
 # What a page tells people to type and a test cannot, and why.
 NOT_RUN = {
+    "drill rehearse feature-drift --write": "it takes minutes; the page on rehearsals does it with fewer seeds",
     "make demo": "it installs into an environment of its own; CI runs its commands by themselves",
     "make test": "it is what runs this test",
     ". .venv/bin/activate": "the commands are on the path already",
@@ -23,6 +24,11 @@ NOT_RUN = {
     "drill forget runs/night --yes": "it is about that table",
     "drill run amount-unit-change --facilitator --out build/led": "a facilitator leads it at a terminal",
     "drill run amount-unit-change --facilitator --speed unpaced --out build/table": "a facilitator leads it, too",
+    "drill rehearse feature-drift --deep --write": "it takes many minutes",
+    "pip install 'drillbook[dask]'\n"
+    "dask scheduler --host 127.0.0.1\n"
+    "dask worker tcp://127.0.0.1:8786 --nthreads 1\n"
+    "drill rehearse --dask tcp://127.0.0.1:8786": "it serves until it is ended; the tests of clusters do the same",
     "drill run --resume build/team": "it goes on with what a crash left",
     "drill run --resume build/moved --sealed build/.sealed/COMMITMENT.json": "it does, too",
 }

@@ -14,19 +14,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from generator.audience import Readable, readable
+from generator.audience import Readable, evidence_of, readable
 from generator.compile import compile
 from generator.load import load
-from generator.model import Catalogue
+from generator.model import Catalogue, Kept, Proof, ProofHashes, Turn, Unfollowed
 from generator.schemas import Pair, fits, of_kind, walk
 from generator.source import Document, Pointer
 from tests.generator.corpus import copied
+from tests.generator.proofs import sample
 
 CLOSED = "confidential"
 KINDS = ("organization", "service", "runbook", "drill")
 _FORMS = ("{}", "It says {} and no more than that.", "https://{}.example.org/", "{}.csv")
 _FIXED = {"kind", "do", "classification", "event", "service", "is"}
 _ROW = 7351973.25
+PROVEN = "feature-drift"
+PROOF_WORDS = tuple(f"zqproof{number}x" for number in range(6))
+"""What a rehearsal may have written, each in another field of the proof of a runbook that everybody may read."""
 
 Where = tuple[str, str]
 """A kind of document, and what its schema says of a mapping in it."""
@@ -49,7 +53,54 @@ class Planted:
     def catalogue(self, audience: str, root: Path) -> Catalogue:
         """What an audience reads of it; the panels are one row with a canary of its own."""
         shown: Readable = readable(self.documents, audience)
-        return compile(self.documents, root, read_panel=lambda _: f"amount,fraud\n{_ROW},1\n", shown=shown)
+        found = compile(self.documents, root, read_panel=_panel, shown=shown)
+        kept = {PROVEN: Kept(proof=self._proof(root))}
+        drills = {drill.id for drill in found.drills}
+        return dataclasses.replace(found, evidence=evidence_of(kept, found.runbooks, drills, found.services))
+
+    def _proof(self, root: Path) -> Proof:
+        """A proof that names the closed drill, the closed runbook, and every step, signal and control there is."""
+        whole = compile(self.documents, root, read_panel=_panel)
+        drill, runbook = (
+            next(d.name for d in self.documents[::-1] if d.kind == kind) for kind in ("drill", "runbook")
+        )
+        made = sample(whole, PROVEN, drills={drill: "ab" * 32}, hashes=ProofHashes("cd" * 32, "ef" * 32))
+        (result,) = made.drills
+        broken, why, effect, kind, node, seen = PROOF_WORDS
+        spoken = dataclasses.replace(
+            result,
+            opened={runbook: 5},
+            steps=dict.fromkeys(whole.runbook(PROVEN).parts, 1),
+            unfollowed=(Unfollowed(next(iter(whole.runbook(PROVEN).parts)), f"It says {why}.", 1, 1),),
+        )
+        controls = [control.id for control in whole.service(made.service).controls]
+        first = next(iter(whole.runbook(PROVEN).parts))
+        reaction = dataclasses.replace(
+            made.reactions[0],
+            kind=kind,
+            node=node,
+            tried={"field": seen},
+            opened={runbook: 1.0},
+            right=(runbook,),
+        )
+        return dataclasses.replace(
+            made,
+            drills=(spoken,),
+            passed=False,
+            broken=(f"It says {broken}.",),
+            steps=tuple(
+                dataclasses.replace(one, effect=(f"It says {effect}.",)) if one.effect else one
+                for one in made.steps
+            ),
+            reactions=(reaction,),
+            turns=tuple(Turn(first, control, True, (), 1, 0, 0) for control in controls),
+            parts=dict(whole.runbook(PROVEN).parts),
+        )
+
+
+def _panel(_: str) -> str:
+    """One row with a canary of its own."""
+    return f"amount,fraud\n{_ROW},1\n"
 
 
 def planted(root: Path) -> Planted:

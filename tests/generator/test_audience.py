@@ -20,7 +20,7 @@ from generator.model import Exercise, Kept
 from generator.source import Document
 from generator.values import plain
 from tests.contracts.schema_tree import ALL
-from tests.generator.canaries import CLOSED, KINDS, Planted, labelled_keys, planted
+from tests.generator.canaries import CLOSED, KINDS, PROOF_WORDS, Planted, labelled_keys, planted
 from tests.generator.corpus import ROOT, copied
 
 RUNBOOK = "runbooks/feature-drift/runbook.yaml"
@@ -67,6 +67,8 @@ def test_the_catalogue_holds_what_its_audience_may_read(
     found = {where for where, words in canaries.words.items() for word in words if word in text}
     missing = {word for words in canaries.words.values() for word in words if word not in text}
     assert found == set() if audience in BELOW else missing == set()
+    proven = {word for word in PROOF_WORDS if word in text}
+    assert proven == (set() if audience in BELOW else set(PROOF_WORDS))
 
 
 @pytest.mark.parametrize("format_", EXPORTS)

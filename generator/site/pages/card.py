@@ -9,6 +9,7 @@ from generator.model import Condition, Link, Step
 from generator.site.markup import NOTHING, Html, anchor, escape, external, join, local, tag
 from generator.site.mentions import Finder, id_finder, linked, named
 from generator.site.pages.proven import badge
+from generator.site.pages.rehearsed import proof_badge
 from generator.site.steps import jump
 from generator.site.view import View, severity_mark
 from generator.site.words import condition, duration, moment_words
@@ -124,6 +125,8 @@ def _labels(view: View) -> Html:
         local(f"../services/{view.service.id}.html", view.service.title),
         escape(" "),
         badge(view),
+        escape(" "),
+        proof_badge(view),
         class_="db-labels",
     )
 

@@ -8,7 +8,8 @@ from generator import kinds
 from generator.model import Catalogue, CompiledRunbook, Drill, Exercise, Service
 from generator.site.markup import Html, escape, heading, join, local, tag
 from generator.site.page import Page
-from generator.site.standing import BY, judgements, standing
+from generator.site.pages.table import table
+from generator.site.standing import BY, Standing, judgements, proof_standing, standing
 
 PATH = "coverage.md"
 NONE = "none"
@@ -32,21 +33,25 @@ def coverage_page(catalogue: Catalogue) -> Page:
 
 def _runbooks(catalogue: Catalogue) -> Html:
     rows = [_runbook(catalogue, compiled) for compiled in catalogue.runbooks]
-    return _table(("Runbook", "Evidence", "Exercised last", "Approved by"), rows)
+    return table(("Runbook", "Evidence", "Proof", "Exercised last", "Approved by"), rows)
 
 
 def _runbook(catalogue: Catalogue, compiled: CompiledRunbook) -> list[Html]:
     kept, runbook = catalogue.kept(compiled.runbook.id), compiled.runbook
-    found = standing(compiled, kept)
     titles = {role.id: role.title for role in catalogue.organization.roles}
     approved = [review for review in judgements(compiled, kept) if review.verdict == "approved"]
     return [
         local(f"runbooks/{runbook.id}.html", runbook.title),
-        tag("span", found.words, class_=f"db-badge db-badge-{found.light}"),
+        _badge(standing(compiled, kept)),
+        _badge(proof_standing(compiled, kept)),
         _last(kept.exercises),
         join("; ", [_approval(titles.get(one.role, one.role), one.date) for one in approved])
         or _none("nobody"),
     ]
+
+
+def _badge(found: Standing) -> Html:
+    return tag("span", found.words, class_=f"db-badge db-badge-{found.light}")
 
 
 def _service(catalogue: Catalogue, service: Service) -> list[str]:
@@ -59,7 +64,7 @@ def _service(catalogue: Catalogue, service: Service) -> list[str]:
     return [
         heading(3, service.title, f"faults-{service.id}"),
         tag("p", f"{drilled} of {len(fitting)} kinds of fault that can strike it are drilled."),
-        _table(("Fault", "Runbooks", "Drills", "Exercised last"), rows),
+        table(("Fault", "Runbooks", "Drills", "Exercised last"), rows),
     ]
 
 
@@ -101,13 +106,3 @@ def _approval(role: str, day: str) -> Html:
 
 def _none(words: str) -> Html:
     return tag("span", words, class_="db-none")
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[Html]]) -> Html:
-    """A table on a desk, a list of labelled facts on a phone."""
-    head = tag("tr", *[tag("th", label, scope="col") for label in heads])
-    body = [
-        tag("tr", *[tag("td", cell, data_label=label) for label, cell in zip(heads, row, strict=True)])
-        for row in rows
-    ]
-    return tag("table", tag("thead", head), tag("tbody", *body), class_="db-table")

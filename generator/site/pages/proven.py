@@ -1,4 +1,4 @@
-"""The evidence kept beside a runbook in, what was exercised and reviewed out."""
+"""The evidence kept beside a runbook in, what was rehearsed, exercised and reviewed out."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections import Counter
 from generator.model import Exercise, Review
 from generator.site.due import Due, dues_of
 from generator.site.markup import NOTHING, Html, escape, heading, join, local, tag
+from generator.site.pages.rehearsed import rehearsed
 from generator.site.standing import (
     BY,
     Passage,
@@ -54,6 +55,7 @@ def proven(view: View) -> list[str]:
         tag(
             "div",
             *_share(view),
+            *rehearsed(view),
             *_exercises(view),
             *_reviews(view),
             _due(view),

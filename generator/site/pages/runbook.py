@@ -61,7 +61,7 @@ def runbook_page(view: View) -> Page:
 
 def _proven(view: View) -> list[str]:
     title, *inside = proven(view)
-    line = "What was exercised, reviewed, and is due"
+    line = "What was rehearsed, exercised, reviewed, and is due"
     shown = [Html(block) for block in inside]
     return [title, fold(line, *shown, readers=(FACILITATOR,))]
 

@@ -219,7 +219,7 @@ def test_coverage_without_drills_tells_of_runbooks_alone() -> None:
     page = coverage_page(view.catalogue).markdown()
 
     assert "A feature drifted" in page
-    assert f"4 of 5 steps exercised{DAY}, by robotIncident lead, {DAY}" in _words(page)
+    assert f"4 of 5 steps exercisednot proven{DAY}, by robotIncident lead, {DAY}" in _words(page)
     assert "Unit or scale change" not in page
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from generator.model import Choice, Inject, Measure, Task
+from generator.model import Choice, Drill, Inject, Measure, Span, Task
 from simulator.console.commands import COMMANDS, understand
 from simulator.console.commands.base import CommandError
 from simulator.console.commands.completion import complete
@@ -311,6 +311,20 @@ def test_the_truth_is_told_to_the_facilitator() -> None:
     assert "Fault cents-for-euros: unit-change (unit-change) at payments-feed, from 02:58" in shown
     assert "Harm begins at 02:59" in shown
     assert "The runbook to open: feature-drift. The symptom to declare: input-drift." in shown
+
+
+def test_the_truth_holds_what_the_seed_drew() -> None:
+    """Where the drill gives a range, its usual value says nothing of this hour."""
+
+    def vary(drill: Drill) -> Drill:
+        (fault,) = drill.faults
+        return replace(drill, faults=(replace(fault, vary={"factor": Span(90, 91)}),))
+
+    _, shown = lead(["truth", *STOP], change=vary)
+
+    assert re.search(
+        r"unit-change \(unit-change\) at payments-feed \(factor 9[01][\d.]*\), from 02:58", shown
+    )
 
 
 def test_the_facilitators_screen_shows_what_is_behind() -> None:

@@ -30,7 +30,7 @@ from simulator.events import (
 )
 from simulator.report import as_json, html, junit, markdown, report_of, terminal_text
 from simulator.scoring import Score, score
-from tests.simulator.records import ENGINEER, Story, nobody, perfect, record_of
+from tests.simulator.records import ENGINEER, FAULT, Story, nobody, perfect, record_of
 from tests.simulator.report.people import people
 from tests.simulator.report.test_formats import Page
 from tests.simulator.stages import catalogue
@@ -164,6 +164,14 @@ def test_people_read_on_the_screen_what_was_wrong() -> None:
     assert told == (
         "What was wrong: unit-change at payments-feed since 14:10. The payments feed began to send cents."
     )
+
+
+@pytest.mark.parametrize("format_", [terminal_text, markdown, _page], ids=["terminal", "markdown", "html"])
+def test_a_report_tells_the_numbers_that_the_seed_drew(format_: Callable[[Score, Record], str]) -> None:
+    """Behind the fault, wherever it says what was wrong."""
+    record = _with(record_of(perfect()), faults=(replace(FAULT, drawn={"factor": 71.25, "share": 0.55}),))
+
+    assert "at payments-feed (factor 71.2, share 0.55)" in _flat(format_, record)
 
 
 @pytest.mark.parametrize("length", [1, 40])

@@ -1,0 +1,243 @@
+"""``drill rehearse`` as its users meet it: what it says, what it writes, how it goes on after Ctrl-C."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from generator.catalogue_file import write
+from generator.cli import runbook
+from generator.compile import load_catalogue
+from simulator.cli import drill
+from tests.simulator.stages import ROOT
+
+RUNBOOK = "input-drift"
+PATIENCE_S = 300.0
+COMMAND = (sys.executable, "-c", "from simulator.cli import main; main()", "rehearse", "--runs", "2")
+
+
+def _rehearse(root: Path, *more: str) -> Result:
+    return CliRunner().invoke(drill, ["rehearse", "--root", str(root), *more], standalone_mode=False)
+
+
+def _misuse(root: Path, *more: str) -> Result:
+    """The same where the message counts, which click writes."""
+    return CliRunner().invoke(drill, ["rehearse", "--root", str(root), *more])
+
+
+def _begin(root: Path) -> Path:
+    """A repository with one service, one runbook and two drills."""
+    done = CliRunner().invoke(runbook, ["init", str(root), "--organization", "T"], standalone_mode=False)
+    assert done.exit_code == 0, done.output
+    return root
+
+
+@pytest.fixture(scope="module")
+def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
+    """A small repository that was rehearsed once, and what that said."""
+    root = _begin(tmp_path_factory.mktemp("rehearsed") / "ours")
+    return root, _rehearse(root, "--runs", "2", "--workers", "2")
+
+
+@pytest.fixture
+def copied(rehearsed: tuple[Path, Result], tmp_path: Path) -> Path:
+    """The same repository to spoil, with what the rehearsal left in its cache."""
+    return Path(shutil.copytree(rehearsed[0], tmp_path / "ours"))
+
+
+def test_a_runbook_that_keeps_its_promises_passes(rehearsed: tuple[Path, Result]) -> None:
+    """Exit code 0, the verdict first; stderr says in a line how much work that was."""
+    _, result = rehearsed
+
+    assert result.return_value == 0
+    assert result.stdout.startswith(f"✓ {RUNBOOK}: Every promise is kept.")
+    assert "tasks, 0 of them from the cache" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_what_was_rehearsed_is_not_worked_on_again(rehearsed: tuple[Path, Result]) -> None:
+    """The same answer, by one process now, and all of it from the cache."""
+    root, first = rehearsed
+
+    again = _rehearse(root, "--runs", "2", "--workers", "1")
+
+    assert again.stdout == first.stdout
+    tasks = again.stderr.partition(" tasks, ")[0].rpartition(" ")[2]
+    assert f"{tasks} tasks, {tasks} of them from the cache" in again.stderr
+
+
+def test_prose_of_a_runbook_costs_no_work_and_a_threshold_does(copied: Path) -> None:
+    """Results hang on what acts."""
+    file = copied / "runbooks" / RUNBOOK / "runbook.yaml"
+    text = file.read_text()
+    file.write_text(text.replace("summary: ", "summary: Well, ", 1))
+    prose = _rehearse(copied, "--runs", "2")
+    before, *_ = [line for line in text.splitlines() if line.strip().startswith("threshold:")]
+    file.write_text(text.replace(before, before.partition(":")[0] + ": 0.21", 1))
+
+    numbers = _interrupted_at_once(copied)
+
+    tasks = prose.stderr.partition(" tasks, ")[0].rpartition(" ")[2]
+    assert f"{tasks} tasks, {tasks} of them from the cache" in prose.stderr
+    assert f"0 of {tasks} tasks are done" in numbers
+
+
+def _interrupted_at_once(root: Path) -> str:
+    """What a rehearsal says that is interrupted before anything is done."""
+    process = subprocess.Popen([*COMMAND, "--root", str(root)], stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    _until(lambda: bool(_workers(process.pid)), process)
+    process.send_signal(signal.SIGINT)
+    return process.communicate(timeout=PATIENCE_S)[1]
+
+
+def test_json_is_for_programs(rehearsed: tuple[Path, Result]) -> None:
+    """Nothing but JSON stands on stdout."""
+    found = json.loads(_rehearse(rehearsed[0], "--runs", "2", "--json").stdout)
+
+    assert found["passed"] is True
+    assert [one["proof"]["runbook"] for one in found["runbooks"]] == [RUNBOOK]
+
+
+def test_a_certificate_is_written_once_and_the_gate_holds_against_it(copied: Path) -> None:
+    """A second time says that nothing is new; the gate passes, and fails when a promise is tightened."""
+    file = copied / "runbooks" / RUNBOOK / "evidence" / "proof.json"
+    first = _rehearse(copied, "--runs", "2", "--gate", "--write")
+    written = file.read_bytes()
+
+    again = _rehearse(copied, "--runs", "2", "--gate", "--write")
+    source = file.parents[1] / "runbook.yaml"
+    source.write_text(source.read_text().replace("detect_minutes: 10", "detect_minutes: 6"))
+    tightened = _rehearse(copied, "--runs", "2", "--gate", "--format", "github")
+
+    assert f"written: {file}" in first.stderr
+    assert "has no certificate to compare with; make one with" in first.stderr
+    assert (again.return_value, file.read_bytes()) == (0, written)
+    assert "says all this already" in again.stderr
+    assert "nothing got worse" in again.stdout
+    assert tightened.return_value == 1
+    assert "::error file=runbooks/input-drift/runbook.yaml" in tightened.stdout
+    assert "rehearse-detect" in tightened.stdout
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_rehearsal_keeps_what_is_done(tmp_path: Path, sign: signal.Signals) -> None:
+    """Exit code 130, no process is left, the message says how much is kept; the same command starts from there."""
+    root = _begin(tmp_path / "ours")
+    kept = root / "build" / "cache" / "rehearsals"
+    process = subprocess.Popen(
+        [*COMMAND, "--root", str(root)], stderr=subprocess.PIPE, text=True, cwd=ROOT, start_new_session=True
+    )
+    _until(lambda: kept.is_dir() and len(list(kept.iterdir())) > 0, process)
+    workers = _workers(process.pid)
+
+    # A terminal sends it to the whole group; whoever ends a job may, too.
+    os.killpg(process.pid, sign) if sign == signal.SIGINT else process.send_signal(sign)
+    said = process.communicate(timeout=PATIENCE_S)[1]
+
+    assert process.returncode == 130
+    assert "interrupted: " in said
+    assert "tasks are done and kept; the same command goes on from there" in said
+    assert "Traceback" not in said
+    assert workers
+    _until(lambda: not any(map(_is_alive, workers)))
+
+
+def test_nothing_that_can_be_written_is_said_and_costs_no_answer(copied: Path) -> None:
+    """With a cache folder that is no folder, what was found out is told all the same."""
+    cache = copied / "build" / "cache" / "rehearsals"
+    kept = cache.rename(cache.with_name("kept"))
+    cache.symlink_to(kept)
+    for entry in list(kept.iterdir())[:1]:
+        entry.unlink()
+        entry.mkdir()
+
+    result = _rehearse(copied, "--runs", "2", "--workers", "2")
+
+    assert result.return_value == 0
+    assert f"1 could not be kept: nothing can be written to {cache}" in result.stderr
+
+
+def test_an_unknown_runbook_is_wrong_usage_with_a_likely_name(rehearsed: tuple[Path, Result]) -> None:
+    """The message names what was probably meant."""
+    result = _misuse(rehearsed[0], "imput-drift")
+
+    assert result.exit_code == 2
+    assert "unknown runbook 'imput-drift' (did you mean 'input-drift'?)" in result.output
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--runs", "0"), "--runs"),
+        (("--workers", "0"), "--workers"),
+        (("--json", "--format", "markdown"), "leave one out"),
+        (("--dask", "tcp://127.0.0.1:9", "--workers", "2"), "leave one out"),
+    ],
+)
+def test_wrong_usage_is_said_before_any_work(
+    rehearsed: tuple[Path, Result], options: tuple[str, ...], said: str
+) -> None:
+    """Exit code 2, and which option is wrong."""
+    result = _misuse(rehearsed[0], *options)
+
+    assert result.exit_code == 2
+    assert said in result.output
+
+
+def test_a_runbook_without_drills_is_named(rehearsed: tuple[Path, Result], tmp_path: Path) -> None:
+    """There is nothing to rehearse, which is no success."""
+    file = tmp_path / "catalogue.json"
+    file.write_bytes(write(replace(load_catalogue(rehearsed[0]), drills=())))
+
+    result = _rehearse(rehearsed[0], "--catalogue", str(file))
+
+    assert result.return_value == 1
+    assert f"{RUNBOOK}: nothing to rehearse: no drill stands in runbooks/{RUNBOOK}/drills/" in result.stderr
+
+
+def test_what_comes_without_sources_is_rehearsed_but_not_written(
+    rehearsed: tuple[Path, Result], tmp_path: Path
+) -> None:
+    """A catalogue from a file has no folder for a certificate."""
+    file = tmp_path / "catalogue.json"
+    file.write_bytes(write(load_catalogue(rehearsed[0])))
+
+    refused = _misuse(rehearsed[0], "--catalogue", str(file), "--write")
+
+    assert refused.exit_code == 2
+    assert "--write writes beside the sources" in refused.output
+
+
+def _until(true: Callable[[], bool], process: subprocess.Popen[str] | None = None) -> None:
+    until = time.monotonic() + PATIENCE_S
+    while not true():
+        assert process is None or process.poll() is None, "it ended before"
+        assert time.monotonic() < until, "it never came"
+        time.sleep(0.02)
+
+
+def _workers(pid: int) -> list[int]:
+    """All processes that descend from one; the fork server among them."""
+    found = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in map(int, task.read_text().split()):
+            found += [child, *_workers(child)]
+    return found
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
