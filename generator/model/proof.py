@@ -76,7 +76,7 @@ class DrillProof:
     """Runs in which a control was turned by this runbook without the leave that it then asked for."""
     unfollowed: tuple[Unfollowed, ...] = ()
     failed_seeds: tuple[int, ...] = ()
-    """Runs that missed an objective, or paged somebody for nothing; at most a hundred, to replay."""
+    """Runs that missed an objective, opened another runbook, or paged somebody for nothing; at most a hundred."""
     missed: Mapping[Objective, int] = field(default_factory=dict)
     """Harmful runs that missed each objective: too late, or never."""
 

@@ -59,6 +59,11 @@ def drill_proof(
     harmless = [trial for trial in trials if trial.t0_minutes is None]
     missed = _missed(harmful, objectives)
     cried = {trial.seed for trial in harmless if trial.pages}
+    misled = {
+        trial.seed
+        for trial in trials
+        if drill.truth.runbook and trial.opened not in ("", drill.truth.runbook)
+    }
     return DrillProof(
         drill=drill.id,
         hash=hash,
@@ -78,7 +83,7 @@ def drill_proof(
         unchecked=sum(any(_own(trial.unchecked, runbook)) for trial in trials),
         unapproved=sum(any(_own(trial.unapproved, runbook)) for trial in trials),
         unfollowed=_unfollowed(trials, runbook),
-        failed_seeds=tuple(sorted(cried.union(*missed.values())))[:MOST_SEEDS],
+        failed_seeds=tuple(sorted(cried.union(misled, *missed.values())))[:MOST_SEEDS],
         missed={id: len(seeds) for id, seeds in missed.items()},
     )
 
