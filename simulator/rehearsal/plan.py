@@ -26,7 +26,7 @@ from simulator.rehearsal.values import Delays, Healthy, Trials
 from simulator.session.opening import engine
 
 BATCH = 100
-"""Seeds in a task: in a large batch more of them share a state of the world, in a small one less is lost when it stops."""
+"""Seeds in a task: in a large batch more of them share a state of the world; of a small one less is lost."""
 DELAY_RUNS = 50
 """Seeds of a drill in which nobody acts: enough for a median."""
 
