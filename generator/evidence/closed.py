@@ -99,7 +99,8 @@ def _unfollowed(one: DrillProof, known: Known) -> tuple[Unfollowed, ...]:
 
 
 def _signal(one: SignalProof, known: Known) -> SignalProof:
-    others = [found for drill, found in one.delays.items() if drill not in known.drills]
+    hidden = [found for drill, found in one.delays.items() if drill not in known.drills]
+    others = [found for found in hidden if found.p50 is not None] or hidden
     delays: dict[str, Quantiles] = _among(one.delays, known.drills)
     return SignalProof(
         signal=one.signal,

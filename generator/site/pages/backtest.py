@@ -93,7 +93,7 @@ def _delays(view: View, found: SignalProof) -> Html:
 
 
 def _delay(drill: str, delay: Quantiles, known: set[str]) -> list[Html]:
-    name = tag("code", drill) if drill in known else escape("the slowest")
+    name = tag("code", drill) if drill in known else escape("the slowest of those that it sees")
     return [name, minutes(delay.p50), minutes(delay.p90), minutes(delay.p95)]
 
 

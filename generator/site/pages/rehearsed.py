@@ -118,11 +118,10 @@ def _shares(found: DrillProof) -> Iterator[Html]:
         words = f"Of the harm, {percent(found.impact_avoided)} was avoided where least was: "
         yield tag("li", f"{words}users bore {robot} min of full outage in the mean, not {none}.")
     if found.unchecked:
-        yield tag("li", f"{counted(found.unchecked, 'run')} turned a control that no check proved.")
+        yield tag("li", f"In {found.unchecked} of {found.runs} runs a step without a check turned a control.")
     if found.unapproved:
-        yield tag(
-            "li", f"{counted(found.unapproved, 'run')} turned a control without the leave that it takes."
-        )
+        without = "a control was turned without the leave that it takes"
+        yield tag("li", f"In {found.unapproved} of {found.runs} runs {without}.")
 
 
 def _share(found: Interval) -> str:

@@ -212,7 +212,7 @@ def test_who_may_not_see_drills_reads_totals_alone() -> None:
     assert not {SECRET, QUIET, DRILL.id, *KINDS, "11" * 32, "seed 17"} & set(re.findall(r"[\w-]+", html))
     assert SECRET not in html
     assert "Detect 5 2.8 3.5 4.1 kept" in words(html)
-    assert "the slowest 11 14.3 16.5" in words(html)
+    assert "the slowest of those that it sees 11 14.3 16.5" in words(html)
     assert "Steps that do not earn their place" in html
 
 

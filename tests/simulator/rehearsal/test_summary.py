@@ -104,15 +104,16 @@ def test_a_drill_that_harms_nobody_has_no_times() -> None:
 
 
 def test_runs_that_missed_an_objective_can_be_replayed() -> None:
-    """Their seeds are kept, and how many missed which objective."""
+    """Their seeds are kept, with those that began in the wrong runbook, and how many missed which objective."""
     runs = [
         trial(0),
         trial(1, {**GOOD, "detect": 10.5}),
         trial(2, {**GOOD, "contain": 25.5, "mitigate": None}),
+        trial(3, opened="latency-surge"),
     ]
     found = drill(proof(runs))
 
-    assert found.failed_seeds == (1, 2)
+    assert found.failed_seeds == (1, 2, 3)
     assert found.missed == {"detect": 1, "acknowledge": 0, "contain": 1, "mitigate": 1}
 
 
