@@ -169,4 +169,4 @@ def _finding(place: Place, message: str, runbook: str) -> Finding:
 
 
 def _again(runbook: str) -> str:
-    return f"make it anew: {command_of(runbook)}"
+    return f"delete the file, and make it anew: {command_of(runbook)}"

@@ -111,6 +111,8 @@ class SignalProof:
     curve: tuple[CurvePoint, ...] = ()
     suggested: CurvePoint | None = None
     """The one that detects fastest within the budget, where it is better than what the text says."""
+    severity: str = ""
+    """Whom it calls: page, ticket or info."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,5 +239,7 @@ class Proof:
     """Of a deep rehearsal: every kind of fault of the service."""
     turns: tuple[Turn, ...] = ()
     """Every step of the runbook that turns a control."""
+    objectives: Mapping[Objective, float] = field(default_factory=dict)
+    """Minutes that the text promised."""
     parts: Mapping[str, str] = field(default_factory=dict)
     """Content hash by id of each part of the runbook that can be edited apart, to tell what was."""

@@ -36,7 +36,12 @@ def prove(
                 f"{name} has no certificate to compare with; make one with: drill rehearse {name} --write",
                 err=True,
             )
-    if write and root is not None:
+    if write and gate and not all(one.passed for one in all_):
+        click.echo(
+            "no certificate was written: a promise is broken (without --gate, --write writes what is)",
+            err=True,
+        )
+    elif write and root is not None:
         _write(root, proofs, befores)
     return GOOD if all(one.passed for one in all_) else AMISS
 

@@ -131,7 +131,7 @@ def suggestions(proof: Proof) -> tuple[str, ...]:
 
 def worthless(proof: Proof) -> tuple[str, ...]:
     """Steps without which the outcome is the same, of a deep rehearsal."""
-    nodes = [one.node for one in proof.steps if one.change == "deleted" and not one.effect]
+    nodes = [one.node for one in proof.steps if one.idle]
     return (
         (f"Without these steps the outcome is the same: {', '.join(f'`{id}`' for id in nodes)}.",)
         if nodes

@@ -24,7 +24,7 @@ from generator.model import (
 )
 from simulator.events import digest
 from simulator.rehearsal.healthy.alarms import Quiet, signal_proof
-from simulator.rehearsal.outcomes import drill_proof
+from simulator.rehearsal.outcomes import drill_proof, limits
 from simulator.rehearsal.values import Delays, Healthy, Trial, Trials
 from simulator.session.stage import runbooks_of, signals_of
 
@@ -88,6 +88,7 @@ def summarise(catalogue: Catalogue, runbook: str, found: Found, origin: Origin) 
         steps=tuple(found.steps),
         reactions=tuple(found.reactions),
         turns=tuple(_turns(catalogue, compiled, trials)),
+        objectives=limits(compiled.runbook.objectives),
         parts=_parts(compiled),
     )
 
@@ -133,8 +134,15 @@ def _signals(
 ) -> tuple[SignalProof, ...]:
     delays = sorted(found.delays, key=lambda part: (part.drill, part.seeds))
     return tuple(
-        signal_proof(
-            ref.signal.id, ref.key, quiet=quiet, delays=delays, suggested=found.suggested.get(ref.signal.id)
+        replace(
+            signal_proof(
+                ref.signal.id,
+                ref.key,
+                quiet=quiet,
+                delays=delays,
+                suggested=found.suggested.get(ref.signal.id),
+            ),
+            severity=ref.signal.severity,
         )
         for ref in signals_of(runbooks_of(catalogue, compiled.runbook.service))
         if ref.runbook == compiled.runbook.id

@@ -112,9 +112,11 @@ def _drills(view: View) -> list[str]:
     """How many drills there are; what they hold stays sealed."""
     runbook = view.runbook.id
     count = sum(1 for drill in view.catalogue.drills if drill.truth.runbook == runbook)
-    words = (
-        "No drill rehearses this runbook yet."
-        if not count
-        else f"{count} drill{'s' * (count > 1)} of this runbook."
-    )
+    kept = view.catalogue.kept(runbook)
+    if count:
+        words = f"{count} drill{'s' * (count > 1)} of this runbook."
+    elif kept.exercises or (kept.proof is not None and kept.proof.drills):
+        words = "Its drills are for facilitators: who may have to answer one does not read it before."
+    else:
+        words = "No drill rehearses this runbook yet."
     return [heading(2, "Drills", "drills"), tag("p", words)]

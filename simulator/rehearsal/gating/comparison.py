@@ -32,7 +32,10 @@ class Comparison:
         """Minutes by which a time of a drill may grow."""
         chosen = self.catalogue.drill(drill)
         runbook = self.catalogue.runbook(chosen.truth.runbook or self.proof.runbook).runbook
-        return chosen.step_seconds / 60 + MARGIN * limits(runbook.objectives)[id]
+        least = limits(runbook.objectives)[id]
+        if runbook.id == self.before.runbook:
+            least = min(least, self.before.objectives.get(id, least))
+        return chosen.step_seconds / 60 + MARGIN * least
 
     def promise(
         self, rule: Rule, message: str, *places: str, drill: DrillProof | None = None, warns: bool = False

@@ -65,7 +65,7 @@ class Case:
             message=cut(message),
             runbook=self.proof.runbook,
             place=place_of(self.catalogue, self.proof.runbook, *places),
-            cause=cause(self.proof, self.before, self.compiled),
+            cause=cause(self.proof, self.before, self.compiled, about=places),
             drill=self.found.drill,
             seed=first_seed(self.proof, self.found) if seed is None else seed,
         )

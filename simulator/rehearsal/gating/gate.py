@@ -11,7 +11,6 @@ from dataclasses import replace
 
 from generator.model import (
     Catalogue,
-    DrillProof,
     Objective,
     Proof,
     Quantiles,
@@ -73,6 +72,7 @@ def _absolute(proof: Proof, catalogue: Catalogue, before: Proof | None) -> Itera
         if found.harmful:
             yield from _objectives(case)
             yield from _opened(case)
+            yield from _unowned(case)
         yield from _followed(case)
         yield from _false_alarms(case)
     yield from _budget(proof, catalogue, before)
@@ -88,14 +88,9 @@ def _objectives(case: Case) -> Iterator[Promise]:
         most = case.limits.get(id)
         if most is None or met(case.found.minutes[id], most):
             continue
-        if id == "acknowledge" and not _paged(case.found):
+        if id == "acknowledge" and not case.found.missed.get(id, 0):
             continue
         yield {"detect": _detect, "contain": _contain}.get(id, _later)(case, id, most)
-
-
-def _paged(found: DrillProof) -> bool:
-    """Where nobody is ever woken, there is nothing to acknowledge; that is told as a detection."""
-    return found.runs > found.opened.get("", 0)
 
 
 # --- detection ----------------------------------------------------------------------------------------
@@ -161,6 +156,16 @@ def _opened(case: Case) -> Iterator[Promise]:
             f"the right runbook is `{case.wanted}`"
         )
         yield case.promise("wrong-runbook", message)
+
+
+def _unowned(case: Case) -> Iterator[Promise]:
+    found = case.found
+    if case.wanted is None and found.harmful * 2 > found.runs:
+        message = (
+            f"Something does harm in {of(found.harmful, found.runs)} of {found.drill}, and its truth names no "
+            "runbook: nobody promises anything for it"
+        )
+        yield replace(case.promise("unowned", message), place=case.file)
 
 
 def _followed(case: Case) -> Iterator[Promise]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from generator.model import DrillProof, Turn
+from simulator.rehearsal.gating.causes import edited
 from simulator.rehearsal.gating.comparison import Comparison
 from simulator.rehearsal.gating.promises import Promise, listed, of
 
@@ -83,6 +84,17 @@ def deleted(both: Comparison) -> Iterator[Promise]:
         yield both.promise(
             "not-reached", f"Steps that were gone through are gone from the text: {told}", warns=True
         )
+
+
+def untried(both: Comparison) -> Iterator[Promise]:
+    """Steps and decisions that were edited, and that no run goes through: the drills say nothing of them."""
+    goes = {node for new in both.proof.drills for node, runs in new.steps.items() if runs}
+    texts = {node.id for node in both.compiled.plan.nodes}
+    unseen = [id for id in edited(both.proof, both.before) if id in texts and id not in goes]
+    if unseen:
+        told = listed(map(_quoted, unseen))
+        message = f"Edited, and no run of any drill goes there, so that this proves nothing about it: {told}"
+        yield both.promise("untried", message, *unseen, warns=True)
 
 
 def _lost(both: Comparison) -> Mapping[str, tuple[str, str]]:

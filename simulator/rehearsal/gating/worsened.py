@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from generator.model import Catalogue, DrillProof, Interval, Objective, Proof, Quantiles, SignalProof
 from simulator.rehearsal.gating.comparison import Comparison
-from simulator.rehearsal.gating.lost import deleted, not_reached, turns_lost
+from simulator.rehearsal.gating.lost import deleted, not_reached, turns_lost, untried
+from simulator.rehearsal.gating.lowered import lowered, other_leave
 from simulator.rehearsal.gating.promises import (
     Promise,
     hits,
@@ -45,13 +46,13 @@ def worsened(
     for old, new in both.pairs():
         found += [*_rarer(both, old, new, told), *_slower(both, old, new, told)]
         found += [*_spares_less(both, old, new), *_more_false_alarms(both, old, new, told)]
-    return (*found, *_signals(both), *turns_lost(both), *not_reached(both), *_gone(both))
+    return (*found, *_signals(both), *turns_lost(both), *not_reached(both), *_gone(both), *lowered(both))
 
 
 def remarks(proof: Proof, catalogue: Catalogue, before: Proof) -> tuple[Promise, ...]:
     """What is no worse, and not the same either."""
     both = Comparison(proof, catalogue, before)
-    return (*_other_drills(both), *deleted(both), *_other_origin(both))
+    return (*_other_drills(both), *other_leave(both), *deleted(both), *untried(both), *_other_origin(both))
 
 
 # --- drills -------------------------------------------------------------------------------------------

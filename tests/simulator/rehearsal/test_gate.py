@@ -408,3 +408,78 @@ def with_drill(found: Proof, new: DrillProof) -> Proof:
 
 def replaced(found: Proof, **changes: object) -> Proof:
     return with_drill(found, replace(drill_of(found), **changes))  # type: ignore[arg-type]
+
+
+def test_a_text_that_promises_longer_times_is_told() -> None:
+    """An edit cannot be hidden behind a looser objective: the margin is that of the tighter one."""
+    now = proof(SHOWN)
+    before = replace(now, objectives={**now.objectives, "contain": 20.0})
+
+    assert only(judged(now, before)).message == (
+        "The text promises less than its certificate: contain within 25 min, not 20 min"
+    )
+    slow = proof([trial(seed, {**GOOD, "contain": 13.4}) for seed in RUNS])
+    loose = replace(before, objectives={**now.objectives, "contain": 1.0})
+    assert {one.rule for one in judged(slow, loose)} == {"promises-less", "slower"}
+
+
+def test_a_larger_budget_of_pages_is_told() -> None:
+    """The organization's number is a promise too."""
+    now = proof(SHOWN)
+    before = replace(now, budget_per_week=1.0)
+
+    assert only(judged(now, before)).message == (
+        "The organization allows 2 false pages a week now; it allowed 1"
+    )
+
+
+def test_a_signal_that_calls_fewer_people_or_is_gone_is_told() -> None:
+    """What only informs may go, or be renamed."""
+    now = proof(SHOWN)
+    as_page = [replace(one, severity="page") if one.signal == "amount-mean" else one for one in now.signals]
+    gone = [
+        replace(one, signal=f"old-{one.signal}") if one.signal == "amount-psi" else one for one in now.signals
+    ]
+    quiet = [
+        replace(one, signal=f"old-{one.signal}") if one.signal == "amount-mean" else one
+        for one in now.signals
+    ]
+
+    assert only(judged(now, replace(now, signals=tuple(as_page)))).message == (
+        "`amount-mean` was a page, and is info now: it calls fewer people"
+    )
+    assert only(judged(now, replace(now, signals=tuple(gone)))).message == (
+        "`old-amount-psi`, a page, is gone: nothing can be said of what it saw"
+    )
+    assert judged(now, replace(now, signals=tuple(quiet))) == ()
+
+
+def test_a_drill_that_was_made_harmless_proves_nothing_any_more() -> None:
+    """An edited drill is not compared, but it must still do harm."""
+    now = proof([calm_trial(seed, steps=WAY) for seed in RUNS], hash="e" * 64)
+    promises = judged(now, proof(SHOWN))
+
+    assert [one.rule for one in promises] == ["drill-gone"]
+    assert "it did in all 20 runs, so what it proved is proven no more" in promises[0].message
+
+
+def test_other_roles_whose_leave_is_asked_are_a_warning() -> None:
+    """Who is enough, only people can say."""
+    now = proof(SHOWN)
+    before = replace(now, turns=tuple(replace(one, leave=("model-owner",)) for one in now.turns))
+
+    assert judged(now, before) == ()
+    told = [one for one in notes(now, catalogue(), before) if one.rule == "other-leave"]
+    assert all(one.severity == "warning" for one in told)
+    assert any("leave of incident-commander now; it took that of model-owner" in one.message for one in told)
+
+
+def test_an_edited_decision_that_no_run_goes_through_is_a_warning() -> None:
+    """Green would be a false comfort: the drills say nothing of it."""
+    now = proof(SHOWN)
+    before = replace(now, parts={**now.parts, "remedy-while-rules-decide": "0" * 64, "look": "0" * 64})
+
+    assert judged(now, before) == ()
+    told = only([one for one in notes(now, catalogue(), before) if one.rule == "untried"])
+    assert told.severity == "warning"
+    assert told.message.endswith("proves nothing about it: `remedy-while-rules-decide`")
