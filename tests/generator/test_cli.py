@@ -21,7 +21,7 @@ RUNBOOK = "runbooks/feature-drift/runbook.yaml"
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     """A copy of the shipped sources, to be spoiled."""
-    shutil.copytree(ROOT / "runbooks", tmp_path / "runbooks")
+    shutil.copytree(ROOT / "runbooks", tmp_path / "runbooks", ignore=shutil.ignore_patterns("proof.json"))
     return tmp_path
 
 
@@ -171,7 +171,7 @@ def test_a_bug_of_ours_leaves_a_log(
 
 def test_serve_builds_the_site_and_shows_it_on_loopback_alone(tmp_path: Path) -> None:
     """The first line that it prints last is an address that answers with the front page."""
-    shutil.copytree(ROOT / "runbooks", tmp_path / "runbooks")
+    shutil.copytree(ROOT / "runbooks", tmp_path / "runbooks", ignore=shutil.ignore_patterns("proof.json"))
     shutil.copy(ROOT / "mkdocs.yml", tmp_path)
     command = [sys.executable, "-c", "from generator.cli import main; main()"]
     process = subprocess.Popen(

@@ -44,7 +44,8 @@ class Edit:
 def _copy(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     if source.is_dir():
-        shutil.copytree(source, target)
+        # Every edit makes a certificate old, which is told elsewhere.
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("proof.json"))
     else:
         shutil.copy(source, target)
 

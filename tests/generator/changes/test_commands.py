@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from generator.check import check
 from generator.evidence.reviews import read
 from generator.load import load
 from tests.generator.changes.repository import commit, edit, git, repository
+from tests.generator.corpus import ROOT
 
 LOWER = ("threshold: 0.2\n", "threshold: 0.25\n")
 
@@ -75,6 +77,21 @@ def test_diff_begins_from_what_was_committed_last(
 
     assert code == 0
     assert capsys.readouterr().out.endswith("1 change since HEAD, in 1 file\n")
+
+
+def test_a_certificate_that_an_edit_makes_old_is_no_change(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The check says so after every edit; what the edit means in an incident is another thing."""
+    file = "runbooks/feature-drift/evidence/proof.json"
+    (root / file).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(ROOT / file, root / file)
+    commit(root, "Keep the certificate")
+    edit(root, *LOWER)
+
+    assert run(monkeypatch, root, "diff") == 0
+    assert capsys.readouterr().out.endswith("1 change since HEAD, in 1 file\n")
+    assert "proof" in {finding.rule for finding in check(load(root))}
 
 
 def test_diff_asks_for_one_beginning(
