@@ -7,6 +7,13 @@ from collections.abc import Mapping
 from generator.model import Condition, Setting
 
 
+def signals_of(condition: Condition) -> tuple[str, ...]:
+    """The signals that a condition speaks of, each once."""
+    parts = [*condition.all, *condition.any, *([condition.not_] if condition.not_ else ())]
+    own = [condition.signal] if condition.signal else []
+    return tuple(dict.fromkeys([*own, *(name for part in parts for name in signals_of(part))]))
+
+
 def plain(condition: Condition, *, denied: bool = False) -> Condition:
     """The same condition with ``not`` beside single signals and controls alone.
 

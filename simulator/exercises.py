@@ -9,13 +9,13 @@ from generator.model import Catalogue, CompiledRunbook, Exercise
 from simulator.events import (
     CouldNotFollow,
     Decided,
-    Ended,
     Record,
     Revealed,
     Started,
     StepEnded,
     day_of,
     verify,
+    was_interrupted,
 )
 from simulator.scoring import Score
 
@@ -33,7 +33,7 @@ def exercises_of(record: Record, score: Score, catalogue: Catalogue) -> tuple[Ex
         raise NotKeptError(f"the record does not hold: {problems[0]}")
     (_, started), (_, told) = next(record.of(Started)), next(record.of(Revealed))
     responder = responder_of(started.responder)
-    if any(ended.reason == "interrupted" for _, ended in record.of(Ended)):
+    if was_interrupted(record):
         raise NotKeptError("the drill was interrupted (play it to its end)")
     if started.catalogue != catalogue.hash or told.drill not in {drill.id for drill in catalogue.drills}:
         raise NotKeptError(

@@ -126,7 +126,8 @@ _GENERATOR: Mapping[str, set[str]] = {
     "reference": _READING | {"shell", "checks", "exports", "waivers"},
 }
 _GROUND = {
-    f"generator.{room}" for room in ("model", "kinds", "values", "statistics", "prose", "source", "hashes")
+    f"generator.{room}"
+    for room in ("model", "conditions", "kinds", "values", "statistics", "prose", "source", "hashes")
 }
 _SIMULATOR: Mapping[str, set[str]] = {
     "events": set(),

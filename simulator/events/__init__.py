@@ -74,7 +74,7 @@ from simulator.events.record import (
     plain,
 )
 from simulator.events.sealed import NotSealedError, Sealed
-from simulator.events.times import day_of, end_of, pauses
+from simulator.events.times import day_of, end_of, pauses, was_interrupted
 from simulator.events.truth import (
     AllClear,
     EvidenceQuantile,
@@ -166,4 +166,5 @@ __all__ = [
     "plain",
     "read",
     "verify",
+    "was_interrupted",
 ]

@@ -26,6 +26,11 @@ def end_of(record: Record) -> float:
     return max((e.minutes for e in record.events if not isinstance(e.payload, Revealed)), default=0.0)
 
 
+def was_interrupted(record: Record) -> bool:
+    """Whether it was cut short by a signal, so that half of it was never played."""
+    return any(ended.reason == "interrupted" for _, ended in record.of(Ended))
+
+
 def pauses(record: Record) -> Iterator[tuple[float, float]]:
     """From and to, in minutes of the drill, of each of the facilitator's pauses; the end closes the last."""
     since: float | None = None

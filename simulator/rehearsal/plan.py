@@ -12,7 +12,7 @@ from typing import Any
 
 from generator.hashes import drill_hash, proof_hashes
 from generator.model import Catalogue, Drill, Proof, ProofEngine
-from simulator.rehearsal.deep.sensitivity import DEEP_SEEDS, Worths, WorthTask
+from simulator.rehearsal.deep.sensitivity import Worths, worth_tasks
 from simulator.rehearsal.deep.specificity import Cell, reaction_tasks, reactions
 from simulator.rehearsal.deep.worth import worths
 from simulator.rehearsal.gating.gate import certified
@@ -111,8 +111,7 @@ def first_tasks(asked: Asked) -> list[Task[Any]]:
 def _deep_tasks(asked: Asked) -> Iterator[Task[Any]]:
     """Their seeds are few and always the same, however many runs are asked for."""
     for runbook, drills in asked.drills.items():
-        for drill in drills:
-            yield WorthTask(asked.catalogue, runbook, drill, DEEP_SEEDS)
+        yield from worth_tasks(asked.catalogue, runbook, drills)
     for service in asked.services:
         yield from reaction_tasks(asked.catalogue, service)
 

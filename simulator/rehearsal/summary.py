@@ -134,15 +134,13 @@ def _signals(
 ) -> tuple[SignalProof, ...]:
     delays = sorted(found.delays, key=lambda part: (part.drill, part.seeds))
     return tuple(
-        replace(
-            signal_proof(
-                ref.signal.id,
-                ref.key,
-                quiet=quiet,
-                delays=delays,
-                suggested=found.suggested.get(ref.signal.id),
-            ),
+        signal_proof(
+            ref.signal.id,
+            ref.key,
+            quiet=quiet,
+            delays=delays,
             severity=ref.signal.severity,
+            suggested=found.suggested.get(ref.signal.id),
         )
         for ref in signals_of(runbooks_of(catalogue, compiled.runbook.service))
         if ref.runbook == compiled.runbook.id

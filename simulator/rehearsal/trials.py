@@ -12,12 +12,12 @@ from simulator.events import (
     ControlOrdered,
     CouldNotFollow,
     Decided,
-    Ended,
     Event,
     Opened,
     StepEnded,
     StepStarted,
     Unchained,
+    was_interrupted,
 )
 from simulator.rehearsal.narrow import key_of, narrowed, plan_hashes, without_plans
 from simulator.rehearsal.values import Trial, Trials
@@ -96,7 +96,7 @@ def _played(stage: Stage) -> list[Case]:
     recorders = [Unchained() for _ in stage.seeds]
     session = Session(stage, Robot(), recorders, nonces=[""] * len(stage.seeds))
     session.run()
-    if any(isinstance(e.payload, Ended) and e.payload.reason == "interrupted" for e in recorders[0].events):
+    if was_interrupted(recorders[0].record()):
         raise KeyboardInterrupt
     for recorder, told in zip(recorders, outcomes(session, rulers), strict=True):
         recorder.append(stage.drill.horizon_minutes * 60, FACILITATOR, told)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from generator.conditions import signals_of
 from generator.model import ENDINGS, Answer, PlanNode
 from generator.source import Finding, Place
 from simulator.events import (
@@ -22,7 +23,7 @@ from simulator.events import (
 )
 from simulator.report.known import Known
 from simulator.report.phrases import number
-from simulator.report.showing import Scrape, scrapes, signals_of
+from simulator.report.showing import Scrape, scrapes
 from simulator.scoring.case import Case
 from simulator.scoring.words import minutes
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from generator.model import Condition
 from simulator.events import AlertChanged, Observed, Record, Started
 from simulator.scoring.shown import Shown
 
@@ -34,10 +33,3 @@ def scrapes(record: Record) -> Iterator[Scrape]:
             scrape = Scrape(scrape.seq, scrape.shown.after(event.payload))
     if scrape is not None:
         yield scrape
-
-
-def signals_of(condition: Condition) -> tuple[str, ...]:
-    """The signals that a condition speaks of, each once."""
-    parts = [*condition.all, *condition.any, *([condition.not_] if condition.not_ else ())]
-    own = [condition.signal] if condition.signal else []
-    return tuple(dict.fromkeys([*own, *(name for part in parts for name in signals_of(part))]))

@@ -39,6 +39,18 @@ class Rulers:
         """When the first harm begins, axes (replica,)."""
         return np.fmin.reduce(self.t0_minutes) if len(self.t0_minutes) else np.full(len(self.none), np.nan)
 
+    def repeated(self, times: int) -> Rulers:
+        """The same for a batch in which all seeds come so many times, one after the other."""
+        return Rulers(
+            minutes=self.minutes,
+            none=np.tile(self.none, (times, 1)),
+            oracle=np.tile(self.oracle, (times, 1)),
+            t0_minutes=np.tile(self.t0_minutes, (1, times)),
+            peak=np.tile(self.peak, (1, times)),
+            codes=np.tile(self.codes, (times, 1)),
+            settings=self.settings * times,
+        )
+
 
 def measure(stage: Stage) -> Rulers:
     """Noise-free, so it costs a small part of a drill."""

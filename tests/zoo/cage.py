@@ -15,7 +15,7 @@ from simulator.scoring import Score, score
 from simulator.session.loop import Session
 from simulator.session.play import keyed_nonces
 from simulator.session.reveal import reveal
-from simulator.session.rulers import Rulers, measure
+from simulator.session.rulers import measure
 from simulator.session.stage import set_up
 
 Birth = Callable[[], Responder]
@@ -98,23 +98,10 @@ def played(
     recorders = [Unhashed() for _ in many]
     session = Session(stage, Cages(list(births.values()), len(seeds)), recorders, nonces=keyed_nonces(stage))
     session.run()
-    reveal(session, _repeated(rulers, len(births)))
+    reveal(session, rulers.repeated(len(births)))
     names = [name for name in births for _ in seeds]
     records = [recorder.record() for recorder in recorders]
     return [
         Played(name, seed, record, score(record))
         for name, seed, record in zip(names, many, records, strict=True)
     ]
-
-
-def _repeated(rulers: Rulers, times: int) -> Rulers:
-    """The rulers of some seeds, for as many replicas of each."""
-    return Rulers(
-        minutes=rulers.minutes,
-        none=np.tile(rulers.none, (times, 1)),
-        oracle=np.tile(rulers.oracle, (times, 1)),
-        t0_minutes=np.tile(rulers.t0_minutes, (1, times)),
-        peak=np.tile(rulers.peak, (1, times)),
-        codes=np.tile(rulers.codes, (times, 1)),
-        settings=rulers.settings * times,
-    )

@@ -6,10 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-import numpy as np
-
 from generator.model import Catalogue, CompiledRunbook
-from simulator.events import FACILITATOR, Ended, Unchained
+from simulator.events import FACILITATOR, Unchained, was_interrupted
 from simulator.responders.robot import Robot
 from simulator.responders.view import Move, Scene, View
 from simulator.scoring.case import Case, case_of
@@ -90,11 +88,9 @@ class Table:
         crowd = Crowd(robots or [Robot() for _ in readings], readings)
         session = Session(stage, crowd, recorders, nonces=[""] * len(recorders))
         session.run()
-        if any(
-            isinstance(e.payload, Ended) and e.payload.reason == "interrupted" for e in recorders[0].events
-        ):
+        if was_interrupted(recorders[0].record()):
             raise KeyboardInterrupt
-        for replica, told in enumerate(outcomes(session, _repeated(self.rulers, times))):
+        for replica, told in enumerate(outcomes(session, self.rulers.repeated(times))):
             events = recorders[replica].events
             whole = replace(
                 told,
@@ -105,16 +101,3 @@ class Table:
         cases = [case for recorder in recorders if (case := case_of(recorder.record())) is not None]
         each = len(self.stage.seeds)
         return tuple(tuple(cases[place * each : (place + 1) * each]) for place in range(times))
-
-
-def _repeated(rulers: Rulers, times: int) -> Rulers:
-    """The same for every reading."""
-    return Rulers(
-        minutes=rulers.minutes,
-        none=np.tile(rulers.none, (times, 1)),
-        oracle=np.tile(rulers.oracle, (times, 1)),
-        t0_minutes=np.tile(rulers.t0_minutes, (1, times)),
-        peak=np.tile(rulers.peak, (1, times)),
-        codes=np.tile(rulers.codes, (times, 1)),
-        settings=rulers.settings * times,
-    )

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from generator.model import STAND_DOWN, CompiledRunbook, Condition, Plan, PlanNode
+from generator.conditions import signals_of
+from generator.model import STAND_DOWN, CompiledRunbook, Plan, PlanNode
 from generator.plan import ways
 
 PASSED = "instruct"
@@ -142,14 +143,6 @@ def _looked_at(node: PlanNode, nodes: Mapping[str, PlanNode]) -> str:
     if after is None or after.action is not None:
         return ""
     asked = {
-        signal for answer in after.answers if answer.when is not None for signal in _signals(answer.when)
+        signal for answer in after.answers if answer.when is not None for signal in signals_of(answer.when)
     }
     return f"{after.id} is decided on what it shows" if node.with_.get("signal") in asked else ""
-
-
-def _signals(condition: Condition) -> Iterator[str]:
-    inner = (*condition.all, *condition.any, *([condition.not_] if condition.not_ is not None else []))
-    for part in inner:
-        yield from _signals(part)
-    if condition.signal is not None:
-        yield condition.signal

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias, get_args
 
 from generator.model import Catalogue, DrillProof, Interval, Proof, Quantiles
 from generator.source import Finding, Place
-from simulator.scoring.words import minutes, share
+from simulator.scoring.words import minutes
 
 Rule: TypeAlias = Literal[
     "detect",
@@ -169,15 +169,6 @@ def per_week(found: Interval) -> str:
     """
     bounds = f"{found.least:.3g} to {found.most:.3g}" if found.least else f"at most {found.most:.3g}"
     return f"{found.estimate:.3g} times a week ({bounds})"
-
-
-def sample(found: Interval) -> str:
-    """A share with the least that it may be.
-
-    >>> sample(Interval(1.0, 0.9817, 1.0))
-    '100 % (at least 98.2 %)'
-    """
-    return f"{share(found.estimate)} (at least {share(found.least)})"
 
 
 def listed(words: Iterable[str], *, most: int = 4) -> str:

@@ -53,7 +53,13 @@ class Quiet:
 
 
 def signal_proof(
-    signal: str, key: str, *, quiet: Quiet, delays: Sequence[Delays], suggested: CurvePoint | None = None
+    signal: str,
+    key: str,
+    *,
+    quiet: Quiet,
+    delays: Sequence[Delays],
+    severity: str = "",
+    suggested: CurvePoint | None = None,
 ) -> SignalProof:
     """The back-test of a signal, under the key that its service knows it by."""
     own, *_ = points = quiet.points(key)
@@ -68,6 +74,7 @@ def signal_proof(
         },
         curve=tuple(curve_point(key, point, quiet, found) for point in points) if found else (),
         suggested=suggested,
+        severity=severity,
     )
 
 

@@ -45,24 +45,6 @@ def suggested(
     return found
 
 
-def front(curve: Sequence[CurvePoint]) -> tuple[CurvePoint, ...]:
-    """The points of a curve that no other beats in all of false pages, delay and harm missed, the quietest first."""
-    measured = [(_measures(point), point) for point in curve]
-    best = [
-        (own, point)
-        for own, point in measured
-        if not any(
-            other != own and all(a <= b for a, b in zip(other, own, strict=True)) for other, _ in measured
-        )
-    ]
-    return tuple(point for _, point in sorted(best, key=lambda pair: pair[0]))
-
-
-def _measures(point: CurvePoint) -> tuple[float, float, float]:
-    delay = math.inf if point.delay_minutes is None else point.delay_minutes
-    return point.false_pages_per_week, delay, point.missed
-
-
 def _most(ref: SignalRef, refs: Sequence[SignalRef], quiet: Quiet, budget: float) -> float:
     """False alarms a week that the signal may cause; infinite for one that is judged by how often it fires now."""
     if ref.signal.severity != "page":

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from generator.model import Catalogue, CurvePoint
-from simulator.rehearsal.healthy.suggestions import front, suggested
+from simulator.rehearsal.healthy.suggestions import suggested
 from simulator.rehearsal.values import Delays, Healthy, Point
 from simulator.session.stage import runbooks_of, signals_of
 from tests.simulator.stages import catalogue
@@ -153,15 +153,3 @@ def test_a_hold_is_not_taken_away() -> None:
     late = {PAGE: (_minutes(9), _minutes(4), _minutes(7))}
     found = suggested(_budget(2), RUNBOOK, [_healthy({}, points)], [_delays(late, points=points)])
     assert found[PAGE].hold_minutes == 1.0
-
-
-def test_the_front_leaves_out_what_another_beats() -> None:
-    """In false pages, in delay and in harm missed at once; equals stay together."""
-    quiet, quick, beaten = (
-        CurvePoint(0.4, 2, 0.0, None, 0.6),
-        CurvePoint(0.1, 0, 3.0, 1.0, 0.0),
-        CurvePoint(0.1, 2, 3.0, 2.0, 0.0),
-    )
-    between = CurvePoint(0.2, 2, 1.0, 4.0, 0.0)
-
-    assert front([beaten, quick, between, quiet]) == (quiet, between, quick)
