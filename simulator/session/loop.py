@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 
@@ -37,6 +37,7 @@ from simulator.session.vitals import Vitals
 from simulator.signals.alerts import SignalBank
 from simulator.world.draws import Draws, stream_key
 from simulator.world.flow import Floats
+from simulator.world.telemetry import Telemetry
 
 SPREAD = 0.2
 """Standard deviation of the logarithm of a machine's pace around the minutes that a step states."""
@@ -48,6 +49,33 @@ WHOLE = 1e-9
 
 class AllEndedError(Exception):
     """Every drill of the batch was ended by its responder."""
+
+
+class Played(Protocol):
+    """What a session plays in: the simulated world, or a real service."""
+
+    codes: Floats
+    """What is in force, axes (replica, knob)."""
+    past: Floats
+    telemetry: Telemetry
+    impact: Floats
+    """The truth, axes (replica, step); who scores reads it when all is over."""
+
+    def step(self, step: int) -> None:
+        """Take the scrape of that step."""
+        ...
+
+    def turn(self, replica: int, knob: int, code: float, minutes: float) -> None:
+        """A setting takes effect in one replica, at that minute."""
+        ...
+
+    def rest(self) -> None:
+        """Nobody plays any more: from here on nothing is turned but on paper."""
+        ...
+
+    def expect(self, step: int) -> None:
+        """The impact of a step that nobody plays any more, with the settings in force; no scrape."""
+        ...
 
 
 @dataclass(slots=True)
@@ -71,15 +99,16 @@ class Session:
         *,
         nonces: Sequence[str],
         instant: bool = False,
+        world: Played | None = None,
     ) -> None:
-        """``instant``: controls take effect at once, as for the oracle."""
+        """``instant``: controls take effect at once, as for the oracle. ``world``: none, the simulated one."""
         self.stage, self.responder, self.recorders, self.nonces = (
             stage,
             responder,
             tuple(recorders),
             tuple(nonces),
         )
-        self.world = stage.world()
+        self.world: Played = world or stage.world()
         self.vitals = Vitals(stage.service)
         self._instant = instant
         self._bank = SignalBank(
@@ -280,11 +309,11 @@ class Session:
 
     def _freeze(self) -> None:
         """A drill that ended early goes on, noise-free and with nobody at the controls, to its horizon."""
+        self.world.rest()
         for step in range(len(self.world.telemetry.times) - len(self.world.past)):
             if len(self.world.past) + step >= self.world.telemetry.length:
-                t = step * self.stage.clockwork.step_seconds
-                self._take_effect(t)
-                self.world.impact[:, step] = self.stage.outlooks.impact(self.world.rows(t / 60))
+                self._take_effect(step * self.stage.clockwork.step_seconds)
+                self.world.expect(step)
 
 
 def _number(value: float) -> float | None:

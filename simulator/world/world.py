@@ -100,6 +100,14 @@ class World:
         """Take the scrape of that step, with the settings now in force."""
         self.impact[:, step] = self._scrape(len(self.past) + step)
 
+    def rest(self) -> None:
+        """Nobody plays any more; here everything is on paper anyway."""
+
+    def expect(self, step: int) -> None:
+        """The impact of a step that nobody plays any more, with the settings now in force; nothing is drawn."""
+        rows = self.rows(step * self.clockwork.step_seconds / 60)
+        self.impact[:, step] = self.outlooks.impact(rows)
+
     def _scrape(self, position: int) -> Floats:
         times = self.telemetry.times
         now = times[position]

@@ -1,0 +1,109 @@
+"""A question to a process of a live drill in, its answer out; or a sentence that says why there is none."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+TIMEOUT_S = 2.0
+MOST_BYTES = 32 * 1024 * 1024
+
+
+class UnreachableError(OSError):
+    """Nobody answers there."""
+
+
+class RefusedError(ValueError):
+    """It answered that it will not; ``status`` as in HTTP."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Caller:
+    """Asks one process; a connection is kept, and made anew when it has gone. Not for several threads."""
+
+    def __init__(self, url: str, token: str = "", *, timeout_s: float = TIMEOUT_S) -> None:
+        self.url = url
+        parts = urlsplit(url)
+        self._host, self._port = parts.hostname or "", parts.port or 80
+        self._base = parts.path.rstrip("/")
+        self._token, self._timeout_s = token, timeout_s
+        self._line: http.client.HTTPConnection | None = None
+
+    def get(self, *path: str) -> Any:
+        """The JSON that stands there."""
+        return _json(self._ask("GET", path))
+
+    def text(self, *path: str) -> str:
+        return self._ask("GET", path).decode("utf-8", errors="replace")
+
+    def put(self, *path: str, data: object) -> Any:
+        return _json(self._ask("PUT", path, data))
+
+    def post(self, *path: str, data: object | None = None) -> Any:
+        return _json(self._ask("POST", path, data))
+
+    def delete(self, *path: str) -> Any:
+        return _json(self._ask("DELETE", path))
+
+    def close(self) -> None:
+        if self._line is not None:
+            self._line.close()
+            self._line = None
+
+    def _ask(self, method: str, path: tuple[str, ...], data: object | None = None) -> bytes:
+        where = self._base + "".join(f"/{quote(part, safe='?=&')}" for part in path)
+        body = None if data is None else json.dumps(data).encode()
+        try:
+            status, answer = self._exchange(method, where, body)
+        except (OSError, http.client.HTTPException) as error:
+            self.close()
+            why = str(error) or type(error).__name__
+            raise UnreachableError(f"nobody answers at {self.url}: {why}") from error
+        if status >= 400:
+            raise RefusedError(status, _sentence(answer) or f"{method} {where}: {status}")
+        return answer
+
+    def _exchange(self, method: str, where: str, body: bytes | None) -> tuple[int, bytes]:
+        for is_last in (False, True):
+            try:
+                return self._once(method, where, body)
+            except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
+                # A kept connection may have been closed since; every question here may be asked twice.
+                self.close()
+                if is_last:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _once(self, method: str, where: str, body: bytes | None) -> tuple[int, bytes]:
+        if self._line is None:
+            self._line = http.client.HTTPConnection(self._host, self._port, timeout=self._timeout_s)
+        self._line.request(method, where, body, self._headers(body))
+        response = self._line.getresponse()
+        return response.status, response.read(MOST_BYTES)
+
+    def _headers(self, body: bytes | None) -> Mapping[str, str]:
+        headers = {"Content-Type": "application/json"} if body is not None else {}
+        return {**headers, "Authorization": f"Bearer {self._token}"} if self._token else headers
+
+
+def _json(answer: bytes) -> Any:
+    if not answer:
+        return None
+    try:
+        return json.loads(answer)
+    except ValueError as error:
+        raise RefusedError(502, f"the answer is no JSON: {answer[:80]!r}") from error
+
+
+def _sentence(answer: bytes) -> str:
+    try:
+        found = json.loads(answer)
+    except ValueError:
+        return answer[:300].decode("utf-8", errors="replace")
+    return str(found.get("error", "")) if isinstance(found, dict) else ""

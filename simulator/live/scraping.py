@@ -1,0 +1,92 @@
+"""What a target exposes in, one sample of the series that the world knows out: canonical names, counters that go on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+from prometheus_client.parser import text_string_to_metric_families
+
+from generator.model import Service
+from generator.queries import metric_name
+from simulator.world.flow import Floats
+from simulator.world.telemetry import Series
+
+COUNTERS = ("_total", "_bucket")
+
+
+class UnreadableError(ValueError):
+    """The target exposes no metrics that could be read; the message says what stands there."""
+
+
+class Scraper:
+    """Reads an exposition again and again; axes of a sample: (series,), NaN where the target has no such series."""
+
+    def __init__(self, identities: Sequence[Series], service: Service) -> None:
+        """``service`` says what it calls its metrics, and by which labels one knows its own."""
+        own = {label.label: label.value for label in service.metrics.labels}
+        self._wanted: dict[str, list[tuple[int, Mapping[str, str]]]] = {}
+        for row, identity in enumerate(identities):
+            name = metric_name(identity.name, service)
+            self._wanted.setdefault(name, []).append((row, {**own, **dict(identity.labels)}))
+        self._is_counter = np.array([identity.name.endswith(COUNTERS) for identity in identities], dtype=bool)
+        self._count = len(identities)
+
+    def sample(self, text: str) -> Floats:
+        """The newest value of each series. A target may split a series by labels of its own: counters are added,
+        of gauges the highest counts."""
+        found = np.full(self._count, np.nan)
+        for name, labels, value in _samples(text):
+            for row, wanted in self._wanted.get(name, ()):
+                if all(_same(labels.get(label), value_) for label, value_ in wanted.items()):
+                    found[row] = self._joined(row, found[row], value)
+        return found
+
+    def _joined(self, row: int, before: float, value: float) -> float:
+        if np.isnan(before):
+            return value
+        return before + value if self._is_counter[row] else max(before, value)
+
+
+class Continued:
+    """Makes counters go on from what a past had counted, and over restarts of the target; gauges are as they are."""
+
+    def __init__(self, identities: Sequence[Series], last: Floats) -> None:
+        """``last``: the newest sample of the past, axes (series,)."""
+        self._is_counter = np.array([identity.name.endswith(COUNTERS) for identity in identities], dtype=bool)
+        self._total = np.where(self._is_counter, np.nan_to_num(last), 0.0)
+        self._raw: Floats | None = None
+
+    def after(self, raw: Floats) -> Floats:
+        """The sample as one that goes on; what misses in it stays missing."""
+        before = np.where(np.isnan(raw), np.nan, raw) if self._raw is None else self._raw
+        known = np.where(np.isnan(before), raw, before)
+        # A counter that fell was reset: all that it shows has been counted since.
+        grown = np.where(raw >= known, raw - known, raw)
+        counted = self._is_counter & ~np.isnan(raw)
+        self._total = self._total + np.where(counted, grown, 0.0)
+        self._raw = np.where(np.isnan(raw), before, raw)
+        return np.where(self._is_counter, np.where(np.isnan(raw), np.nan, self._total), raw)
+
+
+def _samples(text: str) -> Iterator[tuple[str, Mapping[str, str], float]]:
+    try:
+        for family in text_string_to_metric_families(text):
+            for sample in family.samples:
+                yield sample.name, sample.labels, float(sample.value)
+    except (ValueError, KeyError, IndexError) as error:
+        raise UnreadableError(f"these are no metrics as Prometheus reads them: {error}") from error
+
+
+def _same(found: str | None, wanted: str) -> bool:
+    """Labels as text; edges of buckets as numbers, for ``1.0`` and ``1`` are one edge.
+
+    >>> _same("1.0", "1"), _same("+Inf", "inf"), _same("v2", "v1"), _same(None, "v1")
+    (True, True, False, False)
+    """
+    if found is None or found == wanted:
+        return found == wanted
+    try:
+        return float(found) == float(wanted)
+    except ValueError:
+        return False

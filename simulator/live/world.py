@@ -1,0 +1,79 @@
+"""A real target in, the world that a session plays in out: scrapes instead of draws, real hands instead of settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import numpy as np
+
+from generator.model import Setting
+from simulator.live.scraping import Continued
+from simulator.session.stage import Stage
+from simulator.world.flow import Floats
+from simulator.world.telemetry import Telemetry
+from simulator.world.world import past_of
+
+
+class Target(Protocol):
+    """What a live drill does to its target, and reads from it."""
+
+    def scrape(self, t: float) -> Floats:
+        """What its metrics say now, axes (series,); NaN where nobody answers. ``t``: seconds of the drill."""
+        ...
+
+    def turn(self, control: str, value: Setting, t: float) -> None:
+        """A control takes effect, for real."""
+        ...
+
+    def impact(self) -> Mapping[int, float]:
+        """By step, the share of the requests offered that ended worse than when all was well."""
+        ...
+
+
+class LiveWorld:
+    """A batch of one. The past, which no real target had, is that of the healthy twin with the same seed."""
+
+    def __init__(self, stage: Stage, target: Target) -> None:
+        self.stage, self.target = stage, target
+        self.codes: Floats = np.tile(stage.outlooks.defaults, (1, 1))
+        self._since: Floats = np.full(1, -np.inf)
+        self._rests = False
+        self.past = past_of(stage.service, stage.clockwork)
+        twin = stage.healthy_world().telemetry
+        future = np.arange(stage.clockwork.steps + 1) * stage.clockwork.step_seconds
+        times = np.concatenate([self.past, future])
+        self.telemetry = Telemetry(twin.identities, replicas=1, times=times, keep_s=-self.past[0])
+        for number in range(twin.length):
+            self.telemetry.append(twin.at(number))
+        self._continued = Continued(twin.identities, twin.at(twin.length - 1)[:, 0])
+        self.impact: Floats = np.zeros((1, stage.clockwork.steps + 1))
+
+    def step(self, step: int) -> None:
+        """Take the scrape of that step. It has the time at which it was due: the clock waits, not the record."""
+        raw = self.target.scrape(step * self.stage.clockwork.step_seconds)
+        self.telemetry.append(self._continued.after(raw)[:, None])
+
+    def turn(self, replica: int, knob: int, code: float, minutes: float) -> None:
+        """A control takes effect at the target."""
+        chosen = self.stage.knobs[knob]
+        if not self._rests:
+            self.target.turn(chosen.id, chosen.decode(code), minutes * 60)
+        self.codes[replica, knob] = code
+        self._since[replica] = minutes
+
+    def rest(self) -> None:
+        """The team is done: what is still on its way takes effect in the twin alone."""
+        self._rests = True
+
+    def expect(self, step: int) -> None:
+        """The impact of a step that is no longer played: what the twin would show with the settings in force."""
+        minutes = step * self.stage.clockwork.step_seconds / 60
+        rows = self.stage.rows(self.codes, minutes, self._since)
+        self.impact[:, step] = self.stage.outlooks.impact(rows)
+
+    def settle(self) -> None:
+        """Take over what was measured of the harm, once all answers are in."""
+        for step, share in self.target.impact().items():
+            if 0 <= step < self.impact.shape[1]:
+                self.impact[0, step] = share
