@@ -134,8 +134,12 @@ def evidence_of(
     runbooks: Iterable[CompiledRunbook],
     drills: Collection[str],
     services: Iterable[Service] = (),
+    answering: Mapping[str, str | None] | None = None,
 ) -> dict[str, Kept]:
-    """The evidence of runbooks that are read, without the names of steps, controls and drills that are not."""
+    """The evidence of runbooks that are read, without the names of steps, controls and drills that are not.
+
+    ``answering``: by drill, those that are not read too, the runbook that its truth names.
+    """
     runbooks = tuple(runbooks)
     ids = {one.runbook.id for one in runbooks}
     controls = {service.id: {control.id for control in service.controls} for service in services}
@@ -143,7 +147,9 @@ def evidence_of(
     for one in runbooks:
         if one.runbook.id in kept:
             signals = {signal.id for signal in one.runbook.detection.signals}
-            known = Known(drills, ids, signals, one.parts, controls.get(one.runbook.service, ()))
+            of_service = controls.get(one.runbook.service, ())
+            paths = {path.id for path in one.runbook.containment.paths}
+            known = Known(drills, ids, signals, one.parts, of_service, answering or {}, paths)
             held = kept[one.runbook.id]
             found[one.runbook.id] = dataclasses.replace(
                 held,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -35,6 +35,7 @@ from generator.values import structure
 T = TypeVar("T", Drill, Service, Runbook)
 ReadPanel = Callable[[str], str]
 _MOST_PANELS = 8
+_TUNED = ("threshold", "hold_minutes", "severity")
 
 
 class SourceErrors(Exception):  # noqa: N818
@@ -45,13 +46,15 @@ class SourceErrors(Exception):  # noqa: N818
         self.findings = tuple(findings)
 
 
-def load_catalogue(root: Path, audience: str | None = None, *, cached: bool = False) -> Catalogue:
+def load_catalogue(
+    root: Path, audience: str | None = None, *, cached: bool = False, forgiven: Collection[str] = ()
+) -> Catalogue:
     """The catalogue of a repository, as far as an audience may read it; None: all of it.
 
-    ``cached``, what earlier calls found clean is not checked again.
+    ``cached``, what earlier calls found clean is not checked again. Errors of ``forgiven`` rules are let pass.
     SourceErrors when the sources have errors; UnknownAudienceError when it is no classification of theirs.
     """
-    documents = _checked(root, cached=cached)
+    documents = _checked(root, cached=cached, forgiven=forgiven)
     shown = None if audience is None else readable(documents, audience)
     return _with_evidence(compile(documents, root, shown=shown), root, documents)
 
@@ -97,7 +100,9 @@ def _with_evidence(
     drills = {drill.id for drill in catalogue.drills}
     if not catalogue.audience:  # who reads everything reads of drills that are gone, too
         drills |= {one.drill for held in found.values() if held.proof for one in held.proof.drills}
-    return replace(catalogue, evidence=evidence_of(found, catalogue.runbooks, drills, catalogue.services))
+    answering = {d.name: d.data["truth"]["runbook"] for d in documents if d.kind == "drill"}
+    told = evidence_of(found, catalogue.runbooks, drills, catalogue.services, answering)
+    return replace(catalogue, evidence=told)
 
 
 def _held(held: Kept, id: str, documents: Sequence[Document], root: Path) -> Kept:
@@ -116,12 +121,13 @@ def _rows(text: str) -> PanelRows:
     return rows_of(text)
 
 
-def _checked(root: Path, *, cached: bool = False) -> tuple[Document, ...]:
+def _checked(root: Path, *, cached: bool = False, forgiven: Collection[str] = ()) -> tuple[Document, ...]:
     from generator.check import check
     from generator.known import check_again, open_cache
 
     loaded = load(root)
-    return _sound(loaded, check_again(loaded, open_cache(root)) if cached else check(loaded))
+    found = check_again(loaded, open_cache(root)) if cached else check(loaded)
+    return _sound(loaded, [finding for finding in found if finding.rule not in forgiven])
 
 
 def _sound(loaded: Loaded, findings: Sequence[Finding]) -> tuple[Document, ...]:
@@ -197,9 +203,14 @@ def _catalogue_hash(documents: Sequence[Document], panels: Mapping[str, str]) ->
 
 
 def _places(document: Document) -> Iterator[tuple[str, str]]:
-    """``<runbook>/<id>`` and the place of everything in a runbook that has an id; and of each objective by its key."""
+    """``<runbook>/<id>`` and the place of everything in a runbook that has an id; and of each objective by its key.
+
+    Of a signal, ``<runbook>/<id>.<key>`` too, for each key that is tuned.
+    """
     for pointer, item in mappings(document.data):
         if "id" in item and pointer:
             yield f"{document.name}/{item['id']}", str(document.place((*pointer, "id")))
+            for key in _TUNED if "threshold" in item else ():
+                yield f"{document.name}/{item['id']}.{key}", str(document.place((*pointer, key), key=True))
     for key in document.data.get("objectives", {}):
         yield f"{document.name}/{key}", str(document.place(("objectives", key), key=True))

@@ -62,6 +62,7 @@ _GENERATOR: Mapping[str, set[str]] = {
     "cache": set(),
     "content": set(),
     "hashes": {"content", "model", "values"},
+    "contradictions": {"model", "statistics"},
     "evidence": {
         "content",
         "files",
@@ -75,7 +76,7 @@ _GENERATOR: Mapping[str, set[str]] = {
         "unseen",
         "values",
     },
-    "checks": _READING | {"load", "audience", "content", "evidence"},
+    "checks": _READING | {"load", "audience", "content", "contradictions", "evidence"},
     "waivers": {"source"},
     "check": _READING | {"load", "checks", "waivers"},
     "web": set(),
@@ -127,7 +128,17 @@ _GENERATOR: Mapping[str, set[str]] = {
 }
 _GROUND = {
     f"generator.{room}"
-    for room in ("model", "conditions", "kinds", "values", "statistics", "prose", "source", "hashes")
+    for room in (
+        "model",
+        "conditions",
+        "contradictions",
+        "kinds",
+        "values",
+        "statistics",
+        "prose",
+        "source",
+        "hashes",
+    )
 }
 _SIMULATOR: Mapping[str, set[str]] = {
     "events": set(),
@@ -158,6 +169,7 @@ def _arrows() -> dict[str, set[str]]:
     arrows["simulator.keeping"] |= {"generator.evidence"}
     arrows["simulator.rehearsal"] |= {"generator.cache"}
     arrows["simulator.rehearsal"] |= {"generator.located"}
+    arrows["simulator.live"] |= {"generator.catalogue_file", "generator.queries"}
     arrows["generator.cli"] = {f"generator.{room}" for room in _GENERATOR}
     arrows["simulator.cli"] = {f"simulator.{room}" for room in _SIMULATOR}
     arrows["simulator.cli"] |= {

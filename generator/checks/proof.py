@@ -5,20 +5,26 @@ the runbook, for its drills, and for what its service, the panel and the other r
 After an edit of any of them nobody knows whether the runbook still keeps what it promises.
 
 Run `drill rehearse RUNBOOK --write`, which repeats only what the edit can have changed, and commit the file with the
-edit. One that cannot be read is not mended by hand: make it anew. A promise that is broken is mended in the runbook.
+edit. One that cannot be read, or that says what no rehearsal writes, is not mended by hand: make it anew. That is a
+time beyond its objective, pages beyond their budget or a step that nobody can follow without a broken promise that
+says so; shares that are none of their runs, percentiles that fall, or hashes of nothing. A promise that is broken is
+mended in the runbook. Fewer seeds than usual prove little of what goes wrong rarely: a warning says of how many it is.
 A runbook without a certificate is no finding: its page says that it is not proven. Waive the rule in a runbook that
 is rehearsed elsewhere, with the reason.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
+from generator.checks.promised import Texts, unsaid
 from generator.checks.sources import Sources
+from generator.contradictions import Contradiction, contradictions
 from generator.evidence import proofs
-from generator.evidence.holding import Present, drills_of, present
-from generator.evidence.proofs import ReadProof, command_of
+from generator.evidence.holding import drills_of, present
+from generator.evidence.proofs import ReadProof
 from generator.model import PanelRows
+from generator.model.proof import ENOUGH_SEEDS, making
 from generator.source import Document, Finding, Pointer, Severity
 
 name = proofs.RULE
@@ -32,8 +38,10 @@ def check(sources: Sources) -> Iterator[Finding]:
         yield from findings
         if found is None:
             continue
-        wrong = [*_misplaced(found, runbook), *_contradicting(found)]
-        yield from wrong or [*_no_longer(sources, found, runbook), *_broken(found)]
+        texts = _texts(sources, runbook)
+        wrong = [*_misplaced(found, runbook), *_contradicting(found, runbook, texts)]
+        told = () if texts is None else _no_longer(sources, found, texts)
+        yield from wrong or [*told, *_few(found), *_broken(found)]
 
 
 def _misplaced(found: ReadProof, runbook: Document) -> Iterator[Finding]:
@@ -45,38 +53,46 @@ def _misplaced(found: ReadProof, runbook: Document) -> Iterator[Finding]:
     for index, drill in enumerate(found.value.drills):
         if not drill.drill:  # only what is made for readers may keep the name back
             message = "it does not say which drill was rehearsed"
-            place = found.place("drills", index, "drill")
-            yield Finding(place, name, severity, message, f"make it anew: {command_of(runbook.name)}")
+            yield _contradiction(found, Contradiction(("drills", index, "drill"), message), runbook)
 
 
-def _contradicting(found: ReadProof) -> Iterator[Finding]:
-    proof = found.value
-    if proof.passed == bool(proof.broken):
-        said = (
-            "it passed, and names broken promises"
-            if proof.passed
-            else "it failed, and names no broken promise"
-        )
-        hint = f"make it anew: {command_of(proof.runbook)}"
-        yield Finding(found.place("passed"), name, severity, f"it says that {said}", hint)
+def _contradicting(found: ReadProof, runbook: Document, texts: Texts | None) -> Iterator[Finding]:
+    """What it says against itself, and against the very texts that it is of."""
+    told = [*contradictions(found.value)]
+    if texts is not None and found.value.runbook == runbook.name:
+        told += unsaid(found.value, texts)
+    yield from (_contradiction(found, one, runbook) for one in told)
 
 
-def _no_longer(sources: Sources, found: ReadProof, runbook: Document) -> Iterator[Finding]:
+def _contradiction(found: ReadProof, one: Contradiction, runbook: Document) -> Finding:
+    hint = f"no rehearsal writes this; make it anew: {making(runbook.name)}"
+    return Finding(found.place(*one.at), name, severity, one.message, hint)
+
+
+def _texts(sources: Sources, runbook: Document) -> Texts | None:
+    """What stands here now; None where some of it has errors, which other rules tell."""
+    service = sources.sound_service_of(runbook)
+    if service is None:
+        return None
+    of_service = [d for d in sources.of_kind("runbook") if d.data.get("service") == service.name]
+    drills = drills_of(runbook, sources.of_kind("drill"))
+    panel = sources.panels.get(service.path)
+    if not isinstance(panel, PanelRows) or not all(map(sources.is_sound, [*of_service, *drills])):
+        return None
+    return Texts(runbook, of_service, drills, present(runbook, [service, *of_service, *drills], panel))
+
+
+def _no_longer(sources: Sources, found: ReadProof, texts: Texts) -> Iterator[Finding]:
     """What is another text than the one that was rehearsed."""
-    now = _present(sources, runbook)
-    if now is None:
-        return
-    proof = found.value
+    proof, now, id = found.value, texts.now, texts.runbook.name
     if proof.hashes.runbook != now.runbook:
-        yield _stale(
-            found, ("hashes", "runbook"), f"the text of '{runbook.name}' has changed since it was proven"
-        )
+        yield _stale(found, ("hashes", "runbook"), f"the text of '{id}' has changed since it was proven")
     if proof.hashes.service != now.service:
         what = f"the service '{proof.service}', its panel or another of its runbooks"
-        yield _stale(found, ("hashes", "service"), f"{what} has changed since '{runbook.name}' was proven")
+        yield _stale(found, ("hashes", "service"), f"{what} has changed since '{id}' was proven")
     for index, drill in enumerate(proof.drills):
         if drill.drill not in now.drills:
-            message = f"'{drill.drill}' is no longer a drill of '{runbook.name}'"
+            message = f"'{drill.drill}' is no longer a drill of '{id}'"
             yield _stale(found, ("drills", index, "drill"), message)
         elif drill.hash != now.drills[drill.drill]:
             message = f"the drill '{drill.drill}' has changed since it was rehearsed"
@@ -94,25 +110,27 @@ def _no_longer(sources: Sources, found: ReadProof, runbook: Document) -> Iterato
         yield _stale(found, ("drills",), f"{listed} {verb} not rehearsed")
 
 
-def _present(sources: Sources, runbook: Document) -> Present | None:
-    """What stands here now; None where some of it has errors, which other rules tell."""
-    service = sources.sound_service_of(runbook)
-    if service is None:
-        return None
-    of_service = [d for d in sources.of_kind("runbook") if d.data.get("service") == service.name]
-    needed: Sequence[Document] = [*of_service, *drills_of(runbook, sources.of_kind("drill"))]
-    panel = sources.panels.get(service.path)
-    if not isinstance(panel, PanelRows) or not all(map(sources.is_sound, needed)):
-        return None
-    return present(runbook, [service, *needed], panel)
+def _few(found: ReadProof) -> Iterator[Finding]:
+    count = found.value.seeds.count
+    if count < ENOUGH_SEEDS:
+        seeds = f"{count} seed{'s' * (count > 1)}"
+        message = f"made of {seeds}: fewer than {ENOUGH_SEEDS} prove little of what goes wrong rarely"
+        hint = making(found.value.runbook)
+        yield Finding(found.place("seeds", "count"), name, "warning", message, hint)
 
 
 def _broken(found: ReadProof) -> Iterator[Finding]:
     for index, promise in enumerate(found.value.broken):
-        hint = f"mend the runbook, or promise less; then {command_of(found.value.runbook)}"
+        hint = f"mend the runbook, or promise less; then {_again(found)}"
         place = found.place("broken", index)
         yield Finding(place, name, "warning", f"a promise was broken: {promise}", hint)
 
 
 def _stale(found: ReadProof, pointer: Pointer, message: str) -> Finding:
-    return Finding(found.place(*pointer), name, "warning", message, command_of(found.value.runbook))
+    return Finding(found.place(*pointer), name, "warning", message, _again(found))
+
+
+def _again(found: ReadProof) -> str:
+    """What makes it anew with as many seeds, as long as they prove enough."""
+    runs = found.value.seeds.count
+    return making(found.value.runbook, runs) if runs >= ENOUGH_SEEDS else making(found.value.runbook)

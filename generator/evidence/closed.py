@@ -7,8 +7,8 @@ that a field that a proof gets one day is told to nobody before somebody decides
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from generator.model import DrillProof, Proof, Quantiles, SignalProof, StepWorth, Unfollowed
@@ -17,6 +17,8 @@ from generator.model.worst import slowest, worst
 T = TypeVar("T")
 
 NOT_TOLD = "not told here"
+_OF_ALL = ("approvals", "objectives", "restoration")
+"""Parts of every runbook: who may read it may read them."""
 NOBODY = ""
 """In place of a runbook: none was opened. In place of a drill: some of those that are not told."""
 
@@ -33,10 +35,17 @@ class Known:
     """Of the same: steps, decisions and phases."""
     controls: Collection[str]
     """Of its service."""
+    answering: Mapping[str, str | None] = field(default_factory=dict)
+    """The runbook that the truth of each drill names, whoever may know of the drill; one that is not here: its own."""
+    paths: Collection[str] = ()
+    """Of the runbook that was proven."""
 
 
 def told(proof: Proof, known: Known) -> Proof:
-    """The proof for readers who know of all of its drills, but not of every text; else what is left of it."""
+    """The proof for readers who know of all of its drills, but not of every text; else what is left of it.
+
+    Of parts and steps, those that the text no longer has go too: who compares proofs reads the file.
+    """
     if not proof.drills or any(one.drill not in known.drills for one in proof.drills):
         return _closed(proof, known)
     return replace(
@@ -55,14 +64,14 @@ def told(proof: Proof, known: Known) -> Proof:
             )
             for one in proof.reactions
         ),
-        parts=_among(proof.parts, known.parts),
+        parts=_among(proof.parts, (*known.parts, *known.paths, *known.signals, *_OF_ALL)),
     )
 
 
 def _closed(proof: Proof, known: Known) -> Proof:
     named = [one for one in proof.drills if one.drill in known.drills]
     others = [one for one in proof.drills if one.drill not in known.drills]
-    results = [*named, worst(others)] if others else named
+    results = [*named, _worst(proof, others, known)] if others else named
     return Proof(
         runbook=proof.runbook,
         service=proof.service,
@@ -83,6 +92,14 @@ def _closed(proof: Proof, known: Known) -> Proof:
             if one.idle and _is_known(one, known)
         ),
     )
+
+
+def _worst(proof: Proof, others: Sequence[DrillProof], known: Known) -> DrillProof:
+    """The worst of all of them; times of those alone that are held against what this runbook promises."""
+    found = worst(others)
+    own = [one for one in others if known.answering.get(one.drill, proof.runbook) == proof.runbook]
+    held = worst(own) if own else None
+    return replace(found, minutes=held.minutes if held else {}, missed=held.missed if held else {})
 
 
 def _drill(one: DrillProof, known: Known) -> DrillProof:

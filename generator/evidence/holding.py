@@ -27,13 +27,13 @@ class Present:
 def present(runbook: Document, documents: Sequence[Document], panel: PanelRows) -> Present:
     """The hashes of sources without errors: of a runbook, and of all of its service's."""
     service = str(runbook.data["service"])
-    others = (
-        d for d in documents if d.kind == "runbook" and d.data["service"] == service and d is not runbook
-    )
+    runbooks = [
+        structure(d.data, Runbook) for d in documents if d.kind == "runbook" and d.data["service"] == service
+    ]
     found = next(d for d in documents if d.kind == "service" and d.name == service)
     return Present(
         content_hash(runbook.data),
-        service_hash(structure(found.data, Service), panel, [structure(d.data, Runbook) for d in others]),
+        service_hash(structure(found.data, Service), panel, runbooks, runbook.name),
         {d.name: drill_hash(structure(d.data, Drill)) for d in drills_of(runbook, documents)},
     )
 

@@ -18,6 +18,7 @@ from generator.evidence.json_places import places
 from generator.files import read_text
 from generator.given import MAXIMUM_DEPTH, depth_of, no_number, once
 from generator.model import Proof
+from generator.model.proof import making
 from generator.source import Finding, Place, Pointer
 from generator.values import StructureError, brief, structure
 
@@ -44,11 +45,6 @@ class ReadProof:
 def file_of(runbook: str) -> str:
     """Where the certificate of a runbook stands, relative to the root."""
     return f"runbooks/{runbook}/evidence/{NAME}"
-
-
-def command_of(runbook: str) -> str:
-    """What makes a certificate anew."""
-    return f"drill rehearse {runbook} --write"
 
 
 def read(root: Path, runbook: str) -> tuple[ReadProof | None, tuple[Finding, ...]]:
@@ -169,4 +165,4 @@ def _finding(place: Place, message: str, runbook: str) -> Finding:
 
 
 def _again(runbook: str) -> str:
-    return f"delete the file, and make it anew: {command_of(runbook)}"
+    return f"delete the file, and make it anew: {making(runbook)}"

@@ -60,7 +60,10 @@ class Catalogue:
     evidence: Mapping[str, Kept] = field(default_factory=dict, compare=False)
     """What was kept beside each runbook, by its id; not part of the hash."""
     places: Mapping[str, str] = field(default_factory=dict, compare=False)
-    """``path:line:column`` by ``<runbook id>/<node or signal id>``, or key of an objective; not part of the hash."""
+    """``path:line:column`` by ``<runbook id>/<node or signal id>``, or key of an objective; not part of the hash.
+
+    Of a signal, ``<signal id>.threshold`` and its like too.
+    """
 
     def service(self, id: str) -> Service:
         """The service of that id; KeyError when there is none."""

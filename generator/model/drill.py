@@ -114,6 +114,16 @@ class Truth:
 
 
 @dataclass(frozen=True, slots=True)
+class Live:
+    """How a drill is played against a real service."""
+
+    compression: float
+    """Minutes of the drill that pass in a minute of the wall: windows, holds and label delays shrink by it."""
+    requests_per_s: float | None = None
+    """Of the wall, at most; None: the profile's traffic, times the compression."""
+
+
+@dataclass(frozen=True, slots=True)
 class Drill:
     id: str
     title: str
@@ -136,4 +146,6 @@ class Drill:
     cast: Mapping[str, str] = field(default_factory=dict)
     """Who and what messages are about, by name: a kind each (person, company, ticket, ...), drawn by seed."""
     hints: tuple[Hint, ...] = ()
+    live: Live | None = None
+    """None: it is for a table alone."""
     waivers: tuple[Waiver, ...] = ()

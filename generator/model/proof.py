@@ -12,6 +12,17 @@ from typing import Literal
 from generator.model.common import Setting
 
 Objective = Literal["detect", "acknowledge", "contain", "mitigate"]
+ENOUGH_SEEDS = 200
+"""Of each drill, where no other number is asked for: fewer prove little of what goes wrong rarely."""
+
+
+def making(runbook: str, seeds: int = ENOUGH_SEEDS) -> str:
+    """What makes a certificate anew, with as many seeds of each drill.
+
+    >>> making("feature-drift"), making("feature-drift", 1000)
+    ('drill rehearse feature-drift --write', 'drill rehearse feature-drift --runs 1000 --write')
+    """
+    return f"drill rehearse {runbook}{'' if seeds == ENOUGH_SEEDS else f' --runs {seeds}'} --write"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +90,8 @@ class DrillProof:
     """Runs that missed an objective, opened another runbook, or paged somebody for nothing; at most a hundred."""
     missed: Mapping[Objective, int] = field(default_factory=dict)
     """Harmful runs that missed each objective: too late, or never."""
+    misled: int | None = None
+    """The first seed in which another runbook than the right one was opened first; None: there is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,11 +26,12 @@ def proven_by(compiled: CompiledRunbook, kept: Kept) -> Proven:
         return Proven("none", "not proven")
     changed = changed_since(compiled, kept)
     if changed:
-        then = "it was proven" if proof.passed else "its proof failed"
-        return Proven("changed", f"{changed[0]} changed since {then}")
+        older = "older drills" if changed[0] == "drills" else f"an older {changed[0]}"
+        return Proven("changed", f"{'proven' if proof.passed else 'proof failed'} for {older}")
     if not proof.passed:
         return Proven("failed", "proof failed")
-    return Proven("proven", f"proven: {proof.responder}, {proof.seeds.count} seeds")
+    seeds = "1 seed" if proof.seeds.count == 1 else f"{proof.seeds.count} seeds"
+    return Proven("proven", f"proven, {seeds}")
 
 
 def changed_since(compiled: CompiledRunbook, kept: Kept) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from generator.model.proof import DrillProof, Interval, Quantiles
+from generator.model.proof import DrillProof, Interval, Objective, Quantiles
 
 _NEVER = float("inf")
 
@@ -19,7 +19,9 @@ def worst(drills: Sequence[DrillProof]) -> DrillProof:
         raise ValueError("no drill to tell of")
     opened: Counter[str] = Counter()
     steps: Counter[str] = Counter()
+    missed: Counter[Objective] = Counter()
     for one in drills:
+        missed.update(one.missed)
         opened.update(one.opened)
         steps.update(one.steps)
     harmful = [one for one in drills if one.impact_avoided is not None]
@@ -34,7 +36,7 @@ def worst(drills: Sequence[DrillProof]) -> DrillProof:
         mitigated=_least(one.mitigated for one in drills),
         false_alarms=_most(one.false_alarms for one in drills),
         minutes={
-            objective: slowest([one.minutes[objective] for one in drills if objective in one.minutes])
+            objective: slowest([one.minutes[objective] for one in drills if _asked(one, objective)])
             for objective in dict.fromkeys(key for one in drills for key in one.minutes)
         },
         impact_avoided=hardest.impact_avoided,
@@ -43,7 +45,15 @@ def worst(drills: Sequence[DrillProof]) -> DrillProof:
         steps=dict(steps),
         unchecked=sum(one.unchecked for one in drills),
         unapproved=sum(one.unapproved for one in drills),
+        missed=dict(missed),
     )
+
+
+def _asked(one: DrillProof, objective: Objective) -> bool:
+    """Whether the objective was asked of any run: nobody can acknowledge a page that never came."""
+    if objective == "acknowledge" and not one.missed.get(objective, 0):
+        return objective in one.minutes and one.minutes[objective].p50 is not None
+    return objective in one.minutes
 
 
 def slowest(several: Iterable[Quantiles]) -> Quantiles:

@@ -63,7 +63,7 @@ def standing(compiled: CompiledRunbook, kept: Kept) -> Standing:
             return Standing("amber", f"objectives missed {last}")
         return Standing("good", f"{exercised} of {len(steps)} steps exercised")
     if kept.exercises:
-        return Standing("amber", f"changed since {kept.exercises[-1].date}")
+        return Standing("amber", f"exercised {kept.exercises[-1].date}, older text")
     return Standing("none", "never exercised")
 
 

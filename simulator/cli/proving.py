@@ -15,35 +15,53 @@ from generator.entry import AMISS, GOOD, context_of
 
 if TYPE_CHECKING:
     from generator.model import Catalogue, Proof
+    from simulator.rehearsal.gating.promises import Promise
     from simulator.rehearsal.telling import Told
 
 FORMATS = ("terminal", "markdown", "json", "github")
 
 
 def prove(
-    catalogue: Catalogue, root: Path | None, proofs: Sequence[Proof], *, format_: str, gate: bool, write: bool
+    catalogue: Catalogue,
+    root: Path | None,
+    proofs: Sequence[Proof],
+    undrilled: Sequence[str] = (),
+    *,
+    format_: str,
+    gate: bool,
+    write: bool,
 ) -> int:
-    """Print what was proven, write it where that is asked for; the exit code. ``root``: of the sources, if any."""
+    """Print what was proven, write it where that is asked for; the exit code.
+
+    ``root``: of the sources, if any. ``undrilled``: runbooks without any drill, which no gate lets pass.
+    """
+    from simulator.rehearsal.gating.gate import undrilled as without_drill
     from simulator.rehearsal.telling import told
 
     befores = {proof.runbook: _before(catalogue, root, proof.runbook) for proof in proofs}
     all_ = [told(proof, catalogue, befores[proof.runbook] if gate else None) for proof in proofs]
-    click.echo(_PRINTED[format_](all_, root), nl=False)
-    for one in all_ if gate else ():
-        if not one.compared:
-            name = one.proof.runbook
-            click.echo(
-                f"{name} has no certificate to compare with; make one with: drill rehearse {name} --write",
-                err=True,
-            )
-    if write and gate and not all(one.passed for one in all_):
+    bare = [without_drill(catalogue, name, _before(catalogue, root, name)) for name in undrilled if gate]
+    if gate:
+        all_ = _certified(all_, catalogue, first=write and not bare)
+    passed = not bare and all(one.passed for one in all_)
+    click.echo(_PRINTED[format_](all_, bare, root), nl=False)
+    if write and gate and not passed:
         click.echo(
             "no certificate was written: a promise is broken (without --gate, --write writes what is)",
             err=True,
         )
     elif write and root is not None:
         _write(root, proofs, befores)
-    return GOOD if all(one.passed for one in all_) else AMISS
+    return GOOD if passed else AMISS
+
+
+def _certified(all_: Sequence[Told], catalogue: Catalogue, *, first: bool) -> list[Told]:
+    """The same, where to have none is a broken promise, unless the ``first`` is made now, as all else is kept."""
+    from simulator.rehearsal.telling import without_certificate
+
+    if first and all(one.passed for one in all_):
+        return list(all_)
+    return [one if one.compared else without_certificate(one, catalogue) for one in all_]
 
 
 def _before(catalogue: Catalogue, root: Path | None, runbook: str) -> Proof | None:
@@ -76,12 +94,12 @@ def _write(root: Path, proofs: Sequence[Proof], befores: Mapping[str, Proof | No
         click.echo(f"written: {file}", err=True)
 
 
-def _terminal(all_: Sequence[Told], root: Path | None) -> str:
+def _terminal(all_: Sequence[Told], bare: Sequence[Promise], root: Path | None) -> str:
     from simulator.rehearsal.telling import WIDTH, terminal_text
 
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDTH
-    text = terminal_text(all_, colour=colour, width=width)
+    width = shutil.get_terminal_size((WIDTH, 24)).columns
+    text = terminal_text(all_, bare, colour=colour, width=width)
     diffs = _diffs(all_, root)
     return (
         f"{text}\nWhat could be better, as a change of the sources (save it, and: git apply FILE):\n\n{diffs}"
@@ -90,36 +108,36 @@ def _terminal(all_: Sequence[Told], root: Path | None) -> str:
     )
 
 
-def _markdown(all_: Sequence[Told], root: Path | None) -> str:
-    from simulator.rehearsal.telling import markdown
+def _markdown(all_: Sequence[Told], bare: Sequence[Promise], root: Path | None) -> str:
+    from simulator.rehearsal.paging import markdown
 
     diffs = _diffs(all_, root)
     better = f"## What could be better\n\n```diff\n{diffs}```\n" if diffs else ""
-    return markdown(all_) + better
+    return markdown(all_, bare) + better
 
 
-def _json(all_: Sequence[Told], root: Path | None) -> str:
+def _json(all_: Sequence[Told], bare: Sequence[Promise], root: Path | None) -> str:
     from simulator.rehearsal.telling import as_json
 
-    return as_json(all_)
+    return as_json(all_, bare)
 
 
-def _github(all_: Sequence[Told], root: Path | None) -> str:
+def _github(all_: Sequence[Told], bare: Sequence[Promise], root: Path | None) -> str:
     """Annotations; in a workflow, the whole goes on the page below the run."""
     from generator import report, workflow
     from simulator.rehearsal.telling import findings
 
     page = os.environ.get("GITHUB_STEP_SUMMARY")
     if page:
-        text = _markdown(all_, root).encode()
+        text = _markdown(all_, bare, root).encode()
         with open(page, "ab") as file:
             file.write(text[: max(0, report.MAXIMUM_BYTES - file.tell())])
     folder = root or Path.cwd()
     context = workflow.placed(context_of(folder, sys.stdout), folder, os.environ)
-    return report.FORMATS["github"](findings(all_), context) + "\n"
+    return report.FORMATS["github"](findings(all_, bare), context) + "\n"
 
 
-_PRINTED: Mapping[str, Callable[[Sequence[Told], Path | None], str]] = {
+_PRINTED: Mapping[str, Callable[[Sequence[Told], Sequence[Promise], Path | None], str]] = {
     "terminal": _terminal,
     "markdown": _markdown,
     "json": _json,
@@ -139,7 +157,7 @@ def _diffs(all_: Sequence[Told], root: Path | None) -> str:
         path = f"runbooks/{one.proof.runbook}/runbook.yaml"
         better = {
             signal.signal: Point(signal.suggested.threshold, signal.suggested.hold_minutes)
-            for signal in one.proof.signals
+            for signal in one.better.signals
             if signal.suggested is not None
         }
         try:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from generator.entry import AMISS, INTERRUPTED, with_given_catalogue
+from generator.model.proof import ENOUGH_SEEDS
 from simulator.cli.group import drill
 from simulator.cli.proving import FORMATS, prove
 from simulator.cli.working import Means, Work
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from generator.model import Catalogue
     from simulator.rehearsal.plan import Asked
 
-RUNS = 200
 MOST_RUNS = 10_000
 
 
@@ -39,7 +39,7 @@ what is done is kept, and the same command goes on from there.
 )
 @click.argument("names", metavar="[RUNBOOK]...", nargs=-1)
 @click.option(
-    "--runs", type=click.IntRange(1, MOST_RUNS), default=RUNS, show_default=True,
+    "--runs", type=click.IntRange(1, MOST_RUNS), default=ENOUGH_SEEDS, show_default=True,
     help="Seeds of each drill: 0, 1, 2, ...; the run with seed 7 is 'drill run DRILL --responder robot --seed 7'.",
 )  # fmt: skip
 @click.option(
@@ -50,7 +50,8 @@ what is done is kept, and the same command goes on from there.
 @click.option(
     "--gate",
     is_flag=True,
-    help="Compare with the certificate beside the runbook: what got worse is a broken promise, too.",
+    help="Compare with the certificate beside the runbook: what got worse is a broken promise, too, and to have no "
+    "certificate or no drill is one.",
 )
 @click.option(
     "--write",
@@ -99,36 +100,42 @@ def rehearse(
         raise click.UsageError("--workers is for this machine, and --dask for others: leave one out")
     if write and _is_given_as_file():
         raise click.UsageError("--write writes beside the sources, and --catalogue names none: leave one out")
-    asked = _asked(catalogue, root, names, runs=runs, deep=deep)
-    if not asked.drills:
+    asked, undrilled = _asked(catalogue, root, names, runs=runs, deep=deep)
+    for name in () if gate else undrilled:
+        click.echo(f"{name}: nothing to rehearse: no drill stands in runbooks/{name}/drills/", err=True)
+    if not asked.drills and not (gate and undrilled):
         return AMISS
-    proofs = Work(Means(workers, dask, not no_cache), root).through(asked)
+    proofs = Work(Means(workers, dask, not no_cache), root).through(asked) if asked.drills else ()
     if proofs is None:
         return INTERRUPTED
-    return prove(
+    code = prove(
         catalogue,
         None if _is_given_as_file() else root,
         proofs,
+        undrilled,
         format_="json" if as_json else format_ or "terminal",
         gate=gate,
         write=write,
     )
+    return AMISS if names and undrilled else code
 
 
 def _is_given_as_file() -> bool:
     return click.get_current_context().params.get("file") is not None
 
 
-def _asked(catalogue: Catalogue, root: Path, names: Sequence[str], *, runs: int, deep: bool) -> Asked:
+def _asked(
+    catalogue: Catalogue, root: Path, names: Sequence[str], *, runs: int, deep: bool
+) -> tuple[Asked, tuple[str, ...]]:
+    """What is to be rehearsed, and the runbooks of which nothing is: they have no drill."""
     from simulator.rehearsal.plan import Asked
 
     known = [one.runbook.id for one in catalogue.runbooks]
     for name in names:
         _known(name, known)
     drills = {name: _drills_of(catalogue, root, name) for name in dict.fromkeys(names or known)}
-    for name in (name for name, own in drills.items() if not own):
-        click.echo(f"{name}: nothing to rehearse: no drill stands in runbooks/{name}/drills/", err=True)
-    return Asked(catalogue, {name: own for name, own in drills.items() if own}, runs, deep, _now())
+    asked = Asked(catalogue, {name: own for name, own in drills.items() if own}, runs, deep, _now())
+    return asked, tuple(name for name, own in drills.items() if not own)
 
 
 def _now() -> str:

@@ -85,12 +85,13 @@ def drill_proof(
         unfollowed=_unfollowed(trials, runbook),
         failed_seeds=tuple(sorted(cried.union(misled, *missed.values())))[:MOST_SEEDS],
         missed={id: len(seeds) for id, seeds in missed.items()},
+        misled=min(misled, default=None),
     )
 
 
 def _asked(harmful: Sequence[Trial], id: Objective) -> Sequence[Trial]:
-    """The runs that an objective is asked of: nobody can acknowledge a page that never came."""
-    return [trial for trial in harmful if trial.pages] if id == "acknowledge" else harmful
+    """The runs that an objective is asked of: nobody can acknowledge a page that never came since harm began."""
+    return [trial for trial in harmful if trial.page_minutes is not None] if id == "acknowledge" else harmful
 
 
 def _missed(harmful: Sequence[Trial], objectives: Objectives | None) -> dict[Objective, set[int]]:

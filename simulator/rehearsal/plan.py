@@ -10,13 +10,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from generator.contradictions import contradictions
 from generator.hashes import drill_hash, proof_hashes
 from generator.model import Catalogue, Drill, Proof, ProofEngine
 from simulator.rehearsal.deep.sensitivity import Worths, worth_tasks
 from simulator.rehearsal.deep.specificity import Cell, reaction_tasks, reactions
 from simulator.rehearsal.deep.worth import worths
+from simulator.rehearsal.gating.forged import other_figures
 from simulator.rehearsal.gating.gate import certified
 from simulator.rehearsal.healthy.backtest import DelayTask
+from simulator.rehearsal.healthy.playing import Round, Stand, first, together
 from simulator.rehearsal.healthy.rounds import rounds
 from simulator.rehearsal.healthy.suggestions import suggested
 from simulator.rehearsal.summary import Found, Origin, summarise
@@ -28,7 +31,7 @@ from simulator.session.opening import engine
 BATCH = 100
 """Seeds in a task: in a large batch more of them share a state of the world; of a small one less is lost."""
 DELAY_RUNS = 50
-"""Seeds of a drill in which nobody acts: enough for a median."""
+"""Seeds of a drill in which nobody acts, and of those on which what is suggested is played: enough for a median."""
 
 Work = Callable[[Sequence[Task[Any]]], Sequence[Any]]
 """Does tasks; their results in their order."""
@@ -131,7 +134,21 @@ def rehearse(asked: Asked, work: Work) -> tuple[Proof, ...]:
     while tasks:
         results.add(work(tasks))
         tasks = next_tasks(asked, results)
-    return tuple(_proof(asked, runbook, results) for runbook in asked.drills)
+    return together([_played(asked, runbook, results) for runbook in asked.drills], work)
+
+
+def _played(asked: Asked, runbook: str, results: Results) -> Round[Proof]:
+    """The proof of a runbook; what it suggests keeps its promises, too."""
+    catalogue, origin = asked.catalogue, _origin(asked, runbook)
+    healthy = results.healthy_of(asked.service_of(runbook))
+    trials = [one for one in results.trials if one.drill in asked.drills[runbook]]
+    stand = Stand(
+        catalogue,
+        _proof(asked, runbook, results),
+        first(trials, DELAY_RUNS),
+        lambda changed, trials: summarise(changed, runbook, Found(trials, healthy), origin),
+    )
+    return (yield from stand.proof())
 
 
 def _proof(asked: Asked, runbook: str, results: Results) -> Proof:
@@ -162,8 +179,13 @@ def _origin(asked: Asked, runbook: str) -> Origin:
 
 
 def with_depth_of(proof: Proof, before: Proof | None) -> Proof:
-    """The proof with what a deep rehearsal of the very same texts found, where it is none itself."""
+    """The proof with what a deep rehearsal of the very same texts found, where it is none itself.
+
+    Only of a certificate that can be believed: one that says of the same seeds what this rehearsal says.
+    """
     if before is None or proof.steps or proof.reactions or _depends(proof) != _depends(before):
+        return proof
+    if contradictions(before) or other_figures(proof, before) is not None:
         return proof
     return replace(proof, steps=before.steps, reactions=before.reactions)
 
@@ -174,4 +196,4 @@ def same(proof: Proof, before: Proof | None) -> bool:
 
 
 def _depends(proof: Proof) -> object:
-    return proof.hashes, proof.engine, {one.drill: one.hash for one in proof.drills}
+    return proof.hashes, proof.engine, proof.seeds, {one.drill: one.hash for one in proof.drills}

@@ -89,7 +89,7 @@ def summarise(catalogue: Catalogue, runbook: str, found: Found, origin: Origin) 
         reactions=tuple(found.reactions),
         turns=tuple(_turns(catalogue, compiled, trials)),
         objectives=limits(compiled.runbook.objectives),
-        parts=_parts(compiled),
+        parts=parts_of(compiled),
     )
 
 
@@ -171,7 +171,7 @@ def _turns(catalogue: Catalogue, compiled: CompiledRunbook, trials: Sequence[Tri
             )
 
 
-def _parts(compiled: CompiledRunbook) -> Mapping[str, str]:
+def parts_of(compiled: CompiledRunbook) -> Mapping[str, str]:
     """The content hash of what a change can be blamed on; prose of signals decides nothing."""
     text = compiled.runbook
     whole: dict[str, object] = {

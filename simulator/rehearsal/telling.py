@@ -4,38 +4,46 @@ from __future__ import annotations
 
 import io
 import json
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from generator import values
 from generator.model import Catalogue, CompiledRunbook, Proof
 from generator.source import Finding
-from simulator.rehearsal.gating.gate import broken, notes
-from simulator.rehearsal.gating.promises import Promise, finding_of
+from simulator.rehearsal.gating.gate import broken, notes, uncertified
+from simulator.rehearsal.gating.promises import Promise, finding_of, grouped
+from simulator.rehearsal.opens import headline, wrong_rows
 from simulator.rehearsal.rows import (
     Cell,
+    Held,
+    drill_notes,
     drill_rows,
     harmless,
     heads,
+    held,
     pages,
+    signal_note,
     signal_rows,
     suggestions,
     worthless,
 )
-from simulator.report.markdown import escape
 from simulator.report.phrases import clean
 
 FORMAT = 1
 WIDTH = 110
 SHOWN = 8
 """Broken promises on a terminal; what is beyond them is counted."""
+TIMES = "Minutes that 95 of 100 runs stay within, or the share of runs that ever got there."
+SIGNAL_HEADS = ("false pages a week", "fires in", "median delay")
+AGAIN = "For the same reason: "
+"""Of a promise that stands below one with the same cause and drill."""
+NOTHING = "nothing to rehearse."
 STYLES = {"good": "green", "bad": "red", "": ""}
-_NAME = re.compile(r"`([a-z0-9-]+)`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +56,22 @@ class Told:
     notes: tuple[Promise, ...]
     compared: bool
     """Whether there was a certificate to compare with."""
+    held: Mapping[str, Held]
+    """What each drill is held against, by drill."""
 
     @property
     def passed(self) -> bool:
         return not self.broken
+
+    @property
+    def better(self) -> Proof:
+        """The proof with those suggestions alone that are worth a word now: where something broke, those about it."""
+        words = " ".join(f"{promise.message} {promise.cause}" for promise in self.broken)
+        signals = (
+            one if self.passed or f"`{one.signal}`" in words else replace(one, suggested=None)
+            for one in self.proof.signals
+        )
+        return replace(self.proof, signals=tuple(signals))
 
 
 def told(proof: Proof, catalogue: Catalogue, before: Proof | None = None) -> Told:
@@ -62,12 +82,20 @@ def told(proof: Proof, catalogue: Catalogue, before: Proof | None = None) -> Tol
         broken(proof, catalogue, before),
         notes(proof, catalogue, before),
         before is not None,
+        held(proof, catalogue),
     )
 
 
-def findings(all_: Iterable[Told]) -> tuple[Finding, ...]:
+def without_certificate(one: Told, catalogue: Catalogue) -> Told:
+    """The same where a certificate is asked for, and there is none."""
+    promise = uncertified(catalogue, one.proof.runbook, one.proof.seeds.count)
+    return replace(one, broken=(*one.broken, promise))
+
+
+def findings(all_: Iterable[Told], undrilled: Iterable[Promise] = ()) -> tuple[Finding, ...]:
     """Every promise that is not kept, and every note, bound to its place: for annotations, and for scanners."""
-    return tuple(finding_of(promise) for one in all_ for promise in (*one.broken, *one.notes))
+    found = (promise for one in all_ for promise in (*one.broken, *one.notes))
+    return tuple(finding_of(promise) for promise in (*undrilled, *found))
 
 
 # --- words that all formats share ---------------------------------------------------------------------
@@ -87,14 +115,19 @@ def about(one: Told) -> str:
     last = seeds.first + seeds.count - 1
     which = f"seeds {seeds.first} to {last}" if seeds.count > 1 else f"seed {last}"
     drills = "1 drill" if len(proof.drills) == 1 else f"{len(proof.drills)} drills"
-    return f"{proof.service}, {drills}, {which} each, answered by the robot and by nobody"
+    return f"{proof.service}, {drills}, {which} each, by the robot, and with nobody acting"
 
 
 # --- terminal -----------------------------------------------------------------------------------------
 
 
-def terminal_text(all_: Sequence[Told], *, colour: bool = False, width: int = WIDTH) -> str:
-    """A screen for each runbook, the verdict first; without colours, for a file or a pipe."""
+def terminal_text(
+    all_: Sequence[Told], undrilled: Sequence[Promise] = (), *, colour: bool = False, width: int = WIDTH
+) -> str:
+    """A screen for each runbook, the verdict first; without colours, for a file or a pipe.
+
+    ``undrilled``: the broken promise of each runbook that has no drill, which comes first.
+    """
     out = io.StringIO()
     console = Console(
         file=out,
@@ -103,12 +136,20 @@ def terminal_text(all_: Sequence[Told], *, colour: bool = False, width: int = WI
         force_terminal=colour,
         highlight=False,
     )
-    for place, one in enumerate(all_):
-        console.print(Group(*([Text()] if place else []), *_screen(one)))
+    first: dict[str, str] = {}
+    screens = [*map(_bare_screen, undrilled), *(_screen(one, first) for one in all_)]
+    for place, screen in enumerate(screens):
+        console.print(Group(*([Text()] if place else []), *screen))
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
 
-def _screen(one: Told) -> Iterator[RenderableType]:
+def _bare_screen(promise: Promise) -> Iterator[RenderableType]:
+    yield Text(f"✗ {promise.runbook}: {NOTHING}", style="bold red")
+    yield from _promises([promise], "red", "✗")
+
+
+def _screen(one: Told, first: dict[str, str]) -> Iterator[RenderableType]:
+    """``first`` of a service's runbooks tells what its faults open, and is noted."""
     head = Text("✓ " if one.passed else "✗ ", style="bold green" if one.passed else "bold red")
     yield head.append(f"{one.proof.runbook}: {verdict(one)}")
     yield Text(about(one), style="dim")
@@ -116,7 +157,8 @@ def _screen(one: Told) -> Iterator[RenderableType]:
     yield from _promises(one.notes, "yellow", "!")
     yield from _drills(one)
     yield from _signals(one)
-    yield from _lines("Could be better", suggestions(one.proof))
+    yield from _faults(one, first.setdefault(one.proof.service, one.proof.runbook))
+    yield from _lines("Could be better", suggestions(one.better))
     yield from _lines("Does not earn its place", worthless(one.proof))
 
 
@@ -126,9 +168,11 @@ def _promises(promises: Sequence[Promise], style: str, mark: str) -> Iterator[Re
     yield Text()
     table = Table.grid(padding=(0, 1))
     table.add_column(no_wrap=True)
-    for promise in promises[:SHOWN]:
-        line = Text(clean(promise.message))
-        for extra in (promise.place, promise.cause, promise.replay):
+    told = [(promise, group[0]) for group in grouped(promises) for promise in group]
+    for promise, first in told[:SHOWN]:
+        again = promise is not first
+        line = Text(f"{AGAIN if again else ''}{clean(promise.message)}")
+        for extra in (promise.place,) if again else (promise.place, promise.cause, promise.replay):
             line.append(f"\n{clean(extra)}" if extra else "", style="dim")
         table.add_row(Text(mark, style=style), line)
     yield table
@@ -137,13 +181,12 @@ def _promises(promises: Sequence[Promise], style: str, mark: str) -> Iterator[Re
 
 
 def _drills(one: Told) -> Iterator[RenderableType]:
-    rows = [*drill_rows(one.proof, one.compiled)]
+    rows = [*drill_rows(one.proof, one.compiled, one.held)]
     if rows:
         yield Text()
         yield _table(heads(one.compiled), rows)
-        yield Text(
-            "Minutes that 95 of 100 runs stay within, or the share of runs that ever got there.", style="dim"
-        )
+        yield Text(TIMES, style="dim")
+        yield from (Text(note.replace("`", "")) for note in drill_notes(one.proof, one.held))
     calm = harmless(one.proof)
     if calm:
         yield Text(f"Harms nobody: {calm}.")
@@ -153,9 +196,27 @@ def _signals(one: Told) -> Iterator[RenderableType]:
     rows = [*signal_rows(one.proof, one.compiled)]
     yield Text()
     if rows:
-        yield _table(("signal", "", "false pages a week", "fires in", "median delay"), rows)
+        yield _table(("signal", "", *SIGNAL_HEADS), rows)
+    if note := signal_note(one.proof):
+        yield Text(note, style="dim")
     cell = pages(one.proof)
     yield Text(cell.text, style=STYLES[cell.tone])
+
+
+def _faults(one: Told, first: str) -> Iterator[RenderableType]:
+    """The kinds of fault that went wrong, once for a service: they are the same for each of its runbooks."""
+    if not one.proof.reactions:
+        return
+    yield from (Text(), Text("Which runbook each kind of fault opens", style="bold"))
+    if first != one.proof.runbook:
+        yield Text(f"As for {first}, above: the faults of {one.proof.service} are the same.", style="dim")
+        return
+    yield Text(headline(one.proof))
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for said, count, kinds in wrong_rows(one.proof):
+        table.add_row(Text(clean(said.text), style=STYLES[said.tone]), count.text, clean(kinds.text))
+    yield table
+    yield Text("The whole matrix: --format markdown, and --json.", style="dim")
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[Cell]]) -> Table:
@@ -171,73 +232,17 @@ def _lines(title: str, lines: Sequence[str]) -> Iterator[RenderableType]:
     if lines:
         yield Text()
         yield Text(title, style="bold")
-        yield from (Text(f"  {clean(line)}") for line in lines)
-
-
-# --- Markdown -----------------------------------------------------------------------------------------
-
-
-def markdown(all_: Sequence[Told]) -> str:
-    """A page for a pull request: the verdicts, what is broken and why, then the figures."""
-    return "\n".join(line for one in all_ for line in (*_page(one), "")) + "\n"
-
-
-def _page(one: Told) -> Iterator[str]:
-    yield f"## {'✅' if one.passed else '❌'} {escape(one.proof.runbook)}: {verdict(one)}"
-    yield ""
-    yield f"{escape(about(one))}."
-    yield ""
-    for mark, promise in (*(("❌", p) for p in one.broken), *(("⚠️", p) for p in one.notes)):
-        place = f" ({escape(promise.place)})" if promise.place else ""
-        yield f"- {mark} {_said(promise.message)}{place}"
-        yield from (f"  - {_said(extra)}" for extra in (promise.cause, promise.replay) if extra)
-    yield from ("", "<details><summary>Figures</summary>", "")
-    yield from _figures(one)
-    yield "</details>"
-
-
-def _figures(one: Told) -> Iterator[str]:
-    rows = [*drill_rows(one.proof, one.compiled)]
-    if rows:
-        yield from _markdown_table([head.replace("\n", " ") for head in heads(one.compiled)], rows)
-        yield from ("Minutes that 95 of 100 runs stay within, or the share of runs that ever got there.", "")
-    if calm := harmless(one.proof):
-        yield from (f"Harms nobody: {escape(calm)}.", "")
-    yield from _markdown_table(
-        ("signal", "severity", "false pages a week", "fires in", "median delay"),
-        signal_rows(one.proof, one.compiled),
-    )
-    yield from (escape(pages(one.proof).text), "")
-    yield from (f"- {_said(line)}" for line in (*suggestions(one.proof), *worthless(one.proof)))
-
-
-def _markdown_table(head: Iterable[str], rows: Iterable[Iterable[Cell]]) -> Iterator[str]:
-    names = list(head)
-    yield f"| {' | '.join(names)} |"
-    yield f"|{'---|' * len(names)}"
-    for row in rows:
-        yield f"| {' | '.join(_cell(cell) for cell in row)} |"
-    yield ""
-
-
-def _cell(cell: Cell) -> str:
-    return f"**{escape(cell.text)}**" if cell.tone == "bad" else escape(cell.text)
-
-
-def _said(text: str) -> str:
-    """Names in backticks as code; no other character means anything."""
-    parts = _NAME.split(text)
-    return "".join(f"`{part}`" if place % 2 else escape(part) for place, part in enumerate(parts))
+        yield from (Padding(Text(clean(line)), (0, 0, 0, 2)) for line in lines)
 
 
 # --- JSON -----------------------------------------------------------------------------------------------
 
 
-def as_json(all_: Sequence[Told]) -> str:
+def as_json(all_: Sequence[Told], undrilled: Sequence[Promise] = ()) -> str:
     """Every proof as ``proof.schema.json`` has it, with the promises that it breaks, and whether all passed."""
     whole = {
         "format": FORMAT,
-        "passed": all(one.passed for one in all_),
+        "passed": not undrilled and all(one.passed for one in all_),
         "runbooks": [
             {
                 "proof": values.plain(one.proof),
@@ -247,6 +252,7 @@ def as_json(all_: Sequence[Told]) -> str:
             }
             for one in all_
         ],
+        "undrilled": [_plain(promise) for promise in undrilled],
     }
     return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
 

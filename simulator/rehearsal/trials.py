@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from generator.model import Catalogue, Objective
+from generator.model import Catalogue
 from simulator.events import (
     FACILITATOR,
     AlertChanged,
     ControlOrdered,
     CouldNotFollow,
     Decided,
-    Event,
     Opened,
     StepEnded,
     StepStarted,
@@ -104,6 +103,7 @@ def _played(stage: Stage) -> list[Case]:
 
 
 def _trial(case: Case, stage: Stage) -> Trial:
+    goals = {goal.id: goal for goal in objectives(case)}
     turns, permitted = dict(_turns(case)), {event.seq: given for event, _, _, given in leave(case)}
     checked = {
         f"{compiled.runbook.id}/{node.id}"
@@ -114,21 +114,18 @@ def _trial(case: Case, stage: Stage) -> Trial:
     return Trial(
         seed=case.reveal.seed if case.reveal else 0,
         t0_minutes=case.truth.t0 if case.truth else None,
-        minutes=_minutes(case),
+        minutes={id: goal.minutes for id, goal in goals.items()},
         burden_minutes=_burdens(case),
         opened=next((payload.runbook for _, payload in case.record.of(Opened)), ""),
         steps=_once(_gone_through(case)),
         unchecked=_once(step for step in turns.values() if step not in checked),
         unapproved=_once(turns[seq] for seq, given in permitted.items() if not given),
-        approved=_once(turns[seq] for seq, given in permitted.items() if given),
         unfollowed={f"{one.runbook}/{one.node}": one.why for _, one in case.record.of(CouldNotFollow)},
-        fired=_fired(case),
-        pages=sum(alert.severity == "page" for _, alert in _firings(case)),
+        pages=sum(
+            alert.state == "firing" and alert.severity == "page" for _, alert in case.record.of(AlertChanged)
+        ),
+        page_minutes=goals["acknowledge"].since,
     )
-
-
-def _minutes(case: Case) -> Mapping[Objective, float | None]:
-    return {goal.id: goal.minutes for goal in objectives(case)}
 
 
 def _burdens(case: Case) -> Mapping[str, float]:
@@ -154,17 +151,6 @@ def _gone_through(case: Case) -> Iterator[str]:
             yield f"{event.payload.runbook}/{event.payload.step}"
         elif isinstance(event.payload, Decided):
             yield f"{event.payload.runbook}/{event.payload.decision}"
-
-
-def _firings(case: Case) -> Iterator[tuple[Event, AlertChanged]]:
-    return ((event, alert) for event, alert in case.record.of(AlertChanged) if alert.state == "firing")
-
-
-def _fired(case: Case) -> Mapping[str, float]:
-    first: dict[str, float] = {}
-    for event, alert in _firings(case):
-        first.setdefault(alert.signal, event.minutes)
-    return first
 
 
 def _once(names: Iterator[str]) -> tuple[str, ...]:

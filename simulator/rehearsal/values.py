@@ -27,14 +27,12 @@ class Trial:
     """``<runbook>/<step>`` of steps that turned a control, and that no check proved."""
     unapproved: tuple[str, ...]
     """``<runbook>/<step>`` of steps that turned a control without the leave that it takes."""
-    approved: tuple[str, ...] = ()
-    """``<runbook>/<step>`` of steps that turned a control with the leave that it takes."""
     unfollowed: Mapping[str, str] = field(default_factory=dict)
     """Why, by ``<runbook>/<node>``."""
-    fired: Mapping[str, float] = field(default_factory=dict)
-    """By key of the signal, when it first fired since the start."""
     pages: int = 0
     """How often a page fired."""
+    page_minutes: float | None = None
+    """Since the start, the first page from the onset of harm on, as the score has it; None: none fired."""
 
 
 @dataclass(frozen=True, slots=True)

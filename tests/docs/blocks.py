@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,9 +45,12 @@ class Exchange:
 
 @dataclass(slots=True)
 class Shell:
-    """A folder in which commands run one after another, each in a shell of its own."""
+    """A folder in which commands run one after another, each where the one before it left off."""
 
     folder: Path
+    """Where the first one runs."""
+    place: Path | None = None
+    """Where ``cd`` went last; None: nowhere yet."""
     code: int = 0
     """How the last command ended; ``echo $?`` says it, as in one shell."""
     environment: Mapping[str, str] = field(default_factory=lambda: _environment())
@@ -55,16 +59,18 @@ class Shell:
         """What a script says on both streams."""
         options = ["-e"] if stop_at_failure else []
         first = f"(exit {self.code})\n" if not stop_at_failure else ""
-        done = subprocess.run(
-            ["bash", *options, "-c", first + script],
-            cwd=self.folder,
-            env=dict(self.environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
+        with tempfile.NamedTemporaryFile("r", encoding="utf-8") as place:
+            done = subprocess.run(
+                ["bash", *options, "-c", f"trap 'pwd > {place.name}' EXIT\n{first}{script}"],
+                cwd=self.place or self.folder,
+                env=dict(self.environment),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                check=False,
+            )
+            self.place = Path(place.read().rstrip("\n") or self.folder)
         self.code = done.returncode
         return done.stdout
 

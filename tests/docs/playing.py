@@ -78,7 +78,7 @@ def _console(block: Block, shell: Shell) -> Iterator[str]:
 
 def _patch(block: Block, shell: Shell) -> Iterator[str]:
     """A change that the page makes to a source."""
-    (shell.folder / "change.diff").write_text(block.text, encoding="utf-8")
+    ((shell.place or shell.folder) / "change.diff").write_text(block.text, encoding="utf-8")
     said = shell.run("git apply --unidiff-zero --recount change.diff && rm change.diff")
     if shell.code:
         yield f"{block}: does not apply:\n{said}"

@@ -23,6 +23,19 @@ def test_nothing_is_excused_that_no_page_says() -> None:
     assert set(NOT_RUN) <= said
 
 
+def test_a_page_goes_into_a_folder_once(tmp_path: Path) -> None:
+    """As in the reader's own shell: what comes after ``cd`` happens there, in the blocks below it, too."""
+    page = tmp_path / "page.md"
+    page.write_text(
+        "```console\n$ cd runbooks\n$ ls organization.yaml\norganization.yaml\n```\n\n"
+        "```sh\ncd feature-drift\n```\n\n```console\n$ ls runbook.yaml; false\nrunbook.yaml\n$ echo $?\n1\n```\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "copy").mkdir()
+
+    assert list(problems(page, tmp_path / "copy")) == []
+
+
 def test_an_answer_that_no_command_gives_is_found(tmp_path: Path) -> None:
     """A page that shows what is not so is a problem, with the line of the command."""
     page = tmp_path / "page.md"

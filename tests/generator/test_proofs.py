@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from generator.hashes import drill_hash, proof_hashes
 from generator.load import load
 from generator.model import Catalogue, Proof
 from generator.source import Finding
-from tests.generator.corpus import copied
+from tests.generator.corpus import ROOT, copied
 from tests.generator.proofs import sample
 
 ID = "feature-drift"
@@ -81,6 +82,17 @@ def test_what_is_written_is_read_again(root: Path, proof: Proof) -> None:
     assert (found.value, problems) == (proof, ())
     assert findings(root) == []
     assert load_catalogue(root).kept(ID).proof == proof
+
+
+def test_the_catalogue_keeps_the_hash_of_every_part_that_its_readers_know(root: Path, proof: Proof) -> None:
+    """Of signals, paths, objectives and approvals as of steps: else they would seem edited to who compares."""
+    ids = ("amount-psi", "switch-off-feature", "look", "objectives", "approvals", "restoration")
+    proofs.write(root, replace(proof, parts=dict.fromkeys((*ids, "gone"), "ab" * 32)))
+
+    kept = load_catalogue(root).kept(ID).proof
+
+    assert kept is not None
+    assert sorted(kept.parts) == sorted(ids)
 
 
 def test_the_next_rehearsal_writes_over_the_one_before(root: Path, proof: Proof) -> None:
@@ -175,6 +187,39 @@ def test_what_only_people_read_outdates_no_proof(
     edit(root, file, old, new)
 
     assert [one for one in findings(root) if one.rule == "proof"] == []
+
+
+BESIDE = "runbooks/latency-surge/runbook.yaml"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "counts"),
+    [
+        ("\ntitle: ", "\ntitle: Again, ", False),
+        ("postmortem_days: ", "postmortem_days: 1", False),
+        ("      confirm: ", "      confirm: Once more, ", False),
+        ("\ntitle: Answers ", "\ntitle: A delay of answers ", True),
+        ("contain_minutes: 25", "contain_minutes: 24", True),
+    ],
+)
+def test_of_another_runbook_counts_what_decides_when_it_is_opened(
+    old: str, new: str, counts: bool, root: Path
+) -> None:
+    """Of two that are equally urgent, a title does so where it changes their order, and nowhere else."""
+    own = sorted(path.stem for path in root.glob(f"runbooks/{ID}/drills/*.yaml"))
+    text = shutil.ignore_patterns("evidence")
+    shutil.copytree(ROOT / "runbooks/latency-surge", root / "runbooks/latency-surge", ignore=text)
+    before = load_catalogue(root)
+    drills = {id: drill_hash(before.drill(id)) for id in sorted(own, key=lambda id: id == QUIET)}
+    assert len({one.runbook.objectives.contain_minutes for one in before.runbooks}) == 1
+    proofs.write(root, sample(before, ID, drills=drills, hashes=proof_hashes(before, ID)))
+
+    edit(root, BESIDE, old, new)
+
+    found = [one.message for one in findings(root) if one.rule == "proof"]
+    told = f"the service 'fraud-scorer', its panel or another of its runbooks has changed since '{ID}' was proven"
+    assert found == [told] * counts
+    assert (proof_hashes(load_catalogue(root), ID) != proof_hashes(before, ID)) is counts
 
 
 def test_a_drill_that_is_new_and_one_that_is_gone_are_told(root: Path, proof: Proof) -> None:

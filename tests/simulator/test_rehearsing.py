@@ -20,6 +20,7 @@ from generator.catalogue_file import write
 from generator.cli import runbook
 from generator.compile import load_catalogue
 from simulator.cli import drill
+from tests.simulator.schemas import objections
 from tests.simulator.stages import ROOT
 
 RUNBOOK = "input-drift"
@@ -110,7 +111,7 @@ def test_json_is_for_programs(rehearsed: tuple[Path, Result]) -> None:
 
 
 def test_a_certificate_is_written_once_and_the_gate_holds_against_it(copied: Path) -> None:
-    """A second time says that nothing is new; the gate passes, and fails when a promise is tightened."""
+    """To have none forbids no first; a second says that nothing is new; a promise that is tightened fails."""
     file = copied / "runbooks" / RUNBOOK / "evidence" / "proof.json"
     first = _rehearse(copied, "--runs", "2", "--gate", "--write")
     written = file.read_bytes()
@@ -120,14 +121,108 @@ def test_a_certificate_is_written_once_and_the_gate_holds_against_it(copied: Pat
     source.write_text(source.read_text().replace("detect_minutes: 10", "detect_minutes: 6"))
     tightened = _rehearse(copied, "--runs", "2", "--gate", "--format", "github")
 
+    assert first.return_value == 0
     assert f"written: {file}" in first.stderr
-    assert "has no certificate to compare with; make one with" in first.stderr
     assert (again.return_value, file.read_bytes()) == (0, written)
     assert "says all this already" in again.stderr
     assert "nothing got worse" in again.stdout
     assert tightened.return_value == 1
     assert "::error file=runbooks/input-drift/runbook.yaml" in tightened.stdout
     assert "rehearse-detect" in tightened.stdout
+
+
+@pytest.mark.parametrize(
+    ("format_", "said"),
+    [
+        ("terminal", "✗ input-drift has no certificate to compare with"),
+        ("markdown", "- ❌ input-drift has no certificate to compare with"),
+        ("json", '"rule": "no-certificate"'),
+        ("github", "rehearse-no-certificate::input-drift has no certificate to compare with"),
+    ],
+)
+def test_the_gate_lets_no_runbook_pass_that_has_no_certificate(copied: Path, format_: str, said: str) -> None:
+    """Whoever deletes it has nothing to fear otherwise; it is told how to make one, and nothing is written."""
+    result = _rehearse(copied, "--runs", "2", "--gate", "--format", format_)
+
+    assert result.return_value == 1
+    assert said in result.stdout
+    assert f"drill rehearse {RUNBOOK} --write" in " ".join(result.stdout.split())
+    assert not (copied / "runbooks" / RUNBOOK / "evidence" / "proof.json").exists()
+
+
+def test_the_first_certificate_is_not_written_where_a_promise_is_broken(copied: Path) -> None:
+    """Then both are told: what is broken, and that there is still none."""
+    source = copied / "runbooks" / RUNBOOK / "runbook.yaml"
+    source.write_text(source.read_text().replace("detect_minutes: 10", "detect_minutes: 6"))
+
+    result = _rehearse(copied, "--runs", "2", "--gate", "--write", "--json")
+
+    rules = [one["rule"] for one in json.loads(result.stdout)["runbooks"][0]["broken"]]
+    assert result.return_value == 1
+    assert {"detect", "no-certificate"} <= set(rules)
+    assert "no certificate was written: a promise is broken" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("format_", "said"),
+    [
+        (
+            "terminal",
+            "✗ input-drift: nothing to rehearse.\n\n✗ All drills of input-drift that its certificate",
+        ),
+        ("markdown", "## ❌ input-drift: nothing to rehearse.\n\n- ❌ All drills of input-drift that its"),
+        ("json", '"undrilled": [\n    {\n      "rule": "drill-gone",'),
+        ("github", "title=drillbook rehearse-drill-gone::All drills of input-drift that its certificate"),
+    ],
+)
+def test_the_gate_lets_no_runbook_pass_whose_drills_are_gone(copied: Path, format_: str, said: str) -> None:
+    """To delete all of them is no way through the gate."""
+    _rehearse(copied, "--runs", "2", "--write")
+    _without_drills(copied, RUNBOOK)
+
+    result = _rehearse(copied, "--runs", "2", "--gate", "--format", format_)
+
+    assert result.return_value == 1
+    assert said in result.stdout
+    if format_ == "json":
+        assert objections("rehearsal", json.loads(result.stdout)) == []
+        assert json.loads(result.stdout)["passed"] is False
+
+
+def test_the_gate_lets_no_runbook_pass_that_never_had_a_drill(copied: Path) -> None:
+    """It has no certificate either, and there is nothing to make one with; --write writes none."""
+    _without_drills(copied, RUNBOOK)
+
+    result = _rehearse(copied, "--runs", "2", "--gate", "--write")
+
+    assert result.return_value == 1
+    said = " ".join(result.stdout.split())
+    assert f"no drill stands in runbooks/{RUNBOOK}/drills/: nothing shows that its text works" in said
+    assert not (copied / "runbooks" / RUNBOOK / "evidence" / "proof.json").exists()
+
+
+def test_a_runbook_without_drills_fails_where_it_is_asked_for_by_name(copied: Path) -> None:
+    """Beside others it is passed over with a word; whoever names it wants to know of it."""
+    made = CliRunner().invoke(runbook, ["new", "other", "--root", str(copied)], standalone_mode=False)
+    assert made.exit_code == 0, made.output
+    _without_drills(copied, "other")
+
+    named = _rehearse(copied, RUNBOOK, "other", "--runs", "2")
+    all_ = _rehearse(copied, "--runs", "2")
+
+    assert (named.return_value, all_.return_value) == (1, 0)
+    for result in (named, all_):
+        assert "other: nothing to rehearse: no drill stands in runbooks/other/drills/" in result.stderr
+        assert result.stdout.startswith(f"✓ {RUNBOOK}: ")
+
+
+def _without_drills(root: Path, name: str) -> None:
+    """Every drill is deleted, and the check that would say so is waived, as an author may."""
+    folder = root / "runbooks" / name
+    for file in (folder / "drills").glob("*.yaml"):
+        file.unlink()
+    with (folder / "runbook.yaml").open("a") as source:
+        source.write("\nwaivers: [{rule: exercise, reason: Its drills are being written anew.}]\n")
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
@@ -241,3 +336,13 @@ def _is_alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+def test_a_pipe_is_as_wide_as_it_is_told(rehearsed: tuple[Path, Result]) -> None:
+    """``COLUMNS`` counts where there is no terminal to ask, as for help texts."""
+    more = ["rehearse", "--root", str(rehearsed[0]), "--runs", "2"]
+    done = CliRunner().invoke(drill, more, standalone_mode=False, env={"COLUMNS": "64"})
+    screen = done.output.partition("What could be better, as a change")[0].splitlines()
+
+    assert 50 < max(map(len, screen)) <= 64
+    assert max(map(len, rehearsed[1].output.splitlines())) > 64

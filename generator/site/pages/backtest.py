@@ -6,6 +6,7 @@ from generator.model import CurvePoint, Interval, Proof, Quantiles, Signal, Sign
 from generator.site.diagrams.curve import curve, front
 from generator.site.diagrams.svg import picture
 from generator.site.markup import NOTHING, Html, escape, tag
+from generator.site.pages.fold import counted
 from generator.site.pages.table import figures
 from generator.site.view import View
 from generator.site.words import duration, number
@@ -28,14 +29,31 @@ def backtests(view: View, proof: Proof) -> list[Html]:
     if not proof.signals:
         return []
     together = [
-        escape("All pages of the service together come "),
-        tag("b", f"{rate(proof.pages_per_week)} times a week"),
-        escape(f" on healthy traffic; {number(proof.budget_per_week)} are allowed. "),
+        *_together(proof.pages_per_week, proof.signals[0].healthy_weeks),
+        escape(f"; {number(proof.budget_per_week)} are allowed. "),
         _verdict(proof.pages_per_week, proof.budget_per_week),
     ]
     known = {signal.id: signal for signal in view.runbook.detection.signals}
     shown = [_signal(view, proof, one, known[one.signal]) for one in proof.signals if one.signal in known]
     return [tag("p", tag("b", "Signals, back-tested")), tag("p", *together), *shown]
+
+
+def _together(found: Interval, weeks: float) -> list[Html]:
+    if not found.estimate:
+        return [
+            escape("Of all pages of the service together "),
+            tag("b", f"none came in {_weeks(weeks)}"),
+            escape(f" of healthy traffic: at most {_two(found.most)} a week"),
+        ]
+    return [
+        escape("All pages of the service together come "),
+        tag("b", f"{rate(found)} times a week"),
+        escape(" on healthy traffic"),
+    ]
+
+
+def _weeks(count: float) -> str:
+    return f"{number(round(count, 1))} week{'s' * (count != 1)}"
 
 
 def rate(found: Interval) -> str:
@@ -60,13 +78,16 @@ def _signal(view: View, proof: Proof, found: SignalProof, signal: Signal) -> Htm
     line = tag(
         "summary",
         tag("code", signal.id),
-        escape(f" {signal.severity}: {_two(found.false_pages_per_week.estimate)} false a week"),
+        escape(f" {signal.severity}: {_often(found)}"),
         tag("small", _asked(signal)),
     )
     noun = "page" if signal.severity == "page" else "alarm"
+    weeks, times = _weeks(found.healthy_weeks), counted(found.false_pages, "time")
     words = (
-        f"On {number(round(found.healthy_weeks, 1))} weeks of healthy traffic it fired {number(found.false_pages)} "
-        f"times: {rate(found.false_pages_per_week)} false {noun}s a week."
+        f"In {weeks} of healthy traffic it fired {times}: {rate(found.false_pages_per_week)} false {noun}s a week."
+        if found.false_pages
+        else f"In {weeks} of healthy traffic it never fired: at most {_two(found.false_pages_per_week.most)} "
+        f"false {noun}s a week."
     )
     return tag(
         "details",
@@ -76,6 +97,12 @@ def _signal(view: View, proof: Proof, found: SignalProof, signal: Signal) -> Htm
         *_curve(proof, found, signal),
         class_="db-signal",
     )
+
+
+def _often(found: SignalProof) -> str:
+    if found.false_pages:
+        return f"{_two(found.false_pages_per_week.estimate)} false a week"
+    return f"none false in {_weeks(found.healthy_weeks)}"
 
 
 def _asked(signal: Signal) -> str:

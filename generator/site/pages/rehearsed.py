@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from generator.model import DrillProof, Interval, Objective, Proof, StepWorth
+from generator.model import DrillProof, Interval, Objective, Objectives, Proof, StepWorth
 from generator.model.proven import changed_since
 from generator.model.worst import worst
 from generator.site.markup import NOTHING, Html, escape, local, tag
@@ -18,6 +18,7 @@ from generator.site.view import View
 from generator.site.words import listed, number
 
 MOST_SEEDS = 5
+_FROM = "Minutes from the start of harm (acknowledge: from the first page)"
 _OBJECTIVES: tuple[tuple[Objective, str], ...] = (
     ("detect", "Detect"),
     ("acknowledge", "Acknowledge"),
@@ -29,9 +30,7 @@ _OBJECTIVES: tuple[tuple[Objective, str], ...] = (
 def proof_badge(view: View) -> Html:
     """One link for the card: whether the text is proven, by content hash alone."""
     found = proof_standing(view.compiled, view.catalogue.kept(view.runbook.id))
-    word, mark, rest = found.words.partition(" since" if " since" in found.words else ":")
-    words = Html(escape(word) + tag("span", mark + rest, class_="db-more")) if rest else escape(word)
-    return local("#rehearsed", words, class_=f"db-badge db-badge-{found.light}")
+    return local("#rehearsed", found.words, class_=f"db-badge db-badge-{found.light}")
 
 
 def rehearsed(view: View) -> list[Html]:
@@ -78,11 +77,35 @@ def _broken(proof: Proof) -> list[Html]:
 
 
 def _promises(view: View, proof: Proof) -> list[Html]:
-    """The worst of all drills against what the text promises."""
+    """The worst of the drills against what is promised for them: by the runbook that their truth names."""
     if not proof.drills:
         return []
-    found, goals = worst(proof.drills), view.runbook.objectives
-    limits = {
+    found: dict[str | None, list[DrillProof]] = {}
+    for one in (one for one in proof.drills if one.minutes):
+        found.setdefault(_answering(view, one), []).append(one)
+    shown = []
+    if own := found.pop(view.runbook.id, []):
+        shown.append(_times(own, view.runbook.objectives, f"{_FROM} in the slowest drill"))
+    if nobody := found.pop(None, []):
+        some = "1 drill that does harm" if len(nobody) == 1 else f"{len(nobody)} drills that do harm"
+        shown.append(tag("p", f"Of {some} nothing is promised: no runbook is named that is for it."))
+    known = {one.runbook.id: one.runbook for one in view.catalogue.runbooks}
+    for id, drills in found.items():
+        if id in known:
+            caption = f"Where {known[id].title} is the right runbook, against what that one promises: {_FROM.lower()}"
+            shown.append(_times(drills, known[id].objectives, caption))
+    return [*shown, tag("ul", *_shares(worst(proof.drills)))]
+
+
+def _answering(view: View, one: DrillProof) -> str | None:
+    """The runbook that promises something for a drill; of a drill that is not told, times are told of its own."""
+    truths = {drill.id: drill.truth.runbook for drill in view.catalogue.drills}
+    return truths.get(one.drill, view.runbook.id)
+
+
+def _times(drills: Sequence[DrillProof], goals: Objectives, caption: str) -> Html:
+    found = worst(drills)
+    limits: dict[Objective, float] = {
         "detect": goals.detect_minutes,
         "acknowledge": goals.acknowledge_minutes,
         "contain": goals.contain_minutes,
@@ -93,11 +116,11 @@ def _promises(view: View, proof: Proof) -> list[Html]:
         if key in found.minutes:
             one = found.minutes[key]
             cells = [minutes(one.p50), minutes(one.p90), minutes(one.p95)]
-            rows.append([escape(title), escape(number(limits[key])), *cells, _kept(one.p95, limits[key])])
+            is_asked = key != "acknowledge" or one.p95 is not None or bool(found.missed.get(key, 0))
+            kept = _kept(one.p95, limits[key]) if is_asked else escape("not asked")
+            rows.append([escape(title), escape(number(limits[key])), *cells, kept])
     heads = ("Objective", "promised", "half of runs", "90 %", "95 %", "promise")
-    caption = "Minutes from the start of harm (acknowledge: from the first page) in the slowest drill"
-    times = [figures(heads, rows, caption=caption)] if rows else []
-    return [*times, tag("ul", *_shares(found))]
+    return figures(heads, rows, caption=caption)
 
 
 def _kept(p95: float | None, limit: float) -> Html:
@@ -131,7 +154,7 @@ def _share(found: Interval) -> str:
 def _drills(view: View, proof: Proof) -> list[Html]:
     """Drill by drill, for those who may know of them."""
     known = {drill.id for drill in view.catalogue.drills}
-    rows = [_drill(one) for one in proof.drills if one.drill in known]
+    rows = [_drill(one, _held(view, one)) for one in proof.drills if one.drill in known]
     if not rows:
         return []
     heads = ("Drill", "Runs", "Detect", "Contain", "Mitigate", "Contained", "Avoided", "Missed, replay")
@@ -140,7 +163,18 @@ def _drills(view: View, proof: Proof) -> list[Html]:
     return [tag("details", summary, table(heads, rows, caption=caption), class_="db-fold")]
 
 
-def _drill(one: DrillProof) -> list[Html]:
+def _held(view: View, one: DrillProof) -> Sequence[Html]:
+    """Against what a drill is held, where that is not what this page promises."""
+    answering = _answering(view, one)
+    if not one.minutes or answering == view.runbook.id:
+        return []
+    if answering is None:
+        return [tag("small", "nothing is promised")]
+    titles = {one.runbook.id: one.runbook.title for one in view.catalogue.runbooks}
+    return [tag("small", f"as {titles.get(answering, 'another runbook')} promises")]
+
+
+def _drill(one: DrillProof, held: Sequence[Html]) -> list[Html]:
     times = [
         minutes(one.minutes[key].p95) if key in one.minutes else NOTHING
         for key in ("detect", "contain", "mitigate")
@@ -149,7 +183,7 @@ def _drill(one: DrillProof) -> list[Html]:
         ", ..." if len(one.failed_seeds) > MOST_SEEDS else ""
     )
     return [
-        tag("code", one.drill),
+        tag("span", tag("code", one.drill), *held),
         escape(str(one.runs)),
         *times,
         escape(percent(one.contained.estimate)) if one.contained else escape("no harm"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from generator.model import Catalogue, DrillProof, Objective, Proof
-from simulator.rehearsal.gating.causes import cause, suspects
-from simulator.rehearsal.gating.promises import Promise, Rule, cut, first_seed, place_of
+from simulator.rehearsal.gating.causes import cause, drill_edited, spots, suspects
+from simulator.rehearsal.gating.promises import Promise, Rule, cut, first_seed, place_of, place_of_drill
 from simulator.rehearsal.outcomes import limits
 
 MARGIN = 0.05
@@ -41,14 +42,26 @@ class Comparison:
         self, rule: Rule, message: str, *places: str, drill: DrillProof | None = None, warns: bool = False
     ) -> Promise:
         """At the first of the places that stands in the text; else where something was edited."""
-        edits = suspects(self.proof, self.before, places)
+        id = drill.drill if drill else ""
         return Promise(
             rule=rule,
             message=cut(message),
             runbook=self.proof.runbook,
-            place=place_of(self.catalogue, self.proof.runbook, *places, *edits),
-            cause=cause(self.proof, self.before, self.compiled, about=places),
-            drill=drill.drill if drill else "",
+            place=self._place(places, id),
+            cause=cause(self.proof, self.before, self.compiled, about=places, drill=id),
+            drill=id,
             seed=first_seed(self.proof, drill) if drill else None,
             severity="warning" if warns else "error",
         )
+
+    def uncaused(self, rule: Rule, message: str, *, warns: bool = False) -> Promise:
+        """One that no edit of the runbook's text explains, at the top of it."""
+        place = place_of(self.catalogue, self.proof.runbook)
+        return replace(self.promise(rule, message, warns=warns), place=place, cause="")
+
+    def _place(self, places: Sequence[str], drill: str) -> str:
+        edits = suspects(self.proof, self.before, places)
+        if not edits and drill_edited(self.proof, self.before, drill):
+            return place_of_drill(self.catalogue, self.proof.runbook, drill)
+        ids = spots(self.proof, self.before, self.compiled, (*places, *edits))
+        return place_of(self.catalogue, self.proof.runbook, *ids)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from generator.model import Catalogue, CompiledRunbook, Drill, DrillProof, Objective, Proof
-from simulator.rehearsal.gating.causes import cause
+from simulator.rehearsal.gating.causes import cause, spots
 from simulator.rehearsal.gating.promises import Promise, Rule, cut, first_seed, place_of, place_of_drill
 from simulator.rehearsal.outcomes import limits
 from simulator.scoring.words import minutes
@@ -64,8 +64,10 @@ class Case:
             rule=rule,
             message=cut(message),
             runbook=self.proof.runbook,
-            place=place_of(self.catalogue, self.proof.runbook, *places),
-            cause=cause(self.proof, self.before, self.compiled, about=places),
+            place=place_of(
+                self.catalogue, self.proof.runbook, *spots(self.proof, self.before, self.compiled, places)
+            ),
+            cause=cause(self.proof, self.before, self.compiled, about=places, drill=self.found.drill),
             drill=self.found.drill,
             seed=first_seed(self.proof, self.found) if seed is None else seed,
         )

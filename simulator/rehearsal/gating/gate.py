@@ -9,15 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from generator.model import (
-    Catalogue,
-    Objective,
-    Proof,
-    Quantiles,
-)
+from generator.model import Catalogue, Objective, Proof, Quantiles
+from generator.model.proof import ENOUGH_SEEDS, making
 from simulator.rehearsal import intervals
-from simulator.rehearsal.gating.causes import cause
+from simulator.rehearsal.gating.causes import cause, spots
 from simulator.rehearsal.gating.drilled import Case
+from simulator.rehearsal.gating.forged import forged
 from simulator.rehearsal.gating.promises import (
     Promise,
     at_most,
@@ -29,6 +26,7 @@ from simulator.rehearsal.gating.promises import (
     per_week,
     place_of,
 )
+from simulator.rehearsal.gating.renamed import Names, old_names, with_names
 from simulator.rehearsal.gating.routes import deeds_of, leads_to, way_taken
 from simulator.rehearsal.gating.waking import why_late
 from simulator.rehearsal.gating.worsened import remarks, worsened
@@ -46,24 +44,64 @@ WORDS: Mapping[Objective, tuple[str, str]] = {
 
 def broken(proof: Proof, catalogue: Catalogue, before: Proof | None = None) -> tuple[Promise, ...]:
     """The promises that are not kept, the gravest first; ``before`` is the certificate in the repository."""
+    kept, (before, _) = before, _named_as_now(proof, catalogue, before)
     found = [*_absolute(proof, catalogue, before)]
-    if before is not None:
+    if kept is not None and before is not None:
         told = {(one.drill, one.rule) for one in found}
-        found += worsened(proof, catalogue, before, told=told)
+        found += forged(proof, catalogue, kept) or worsened(proof, catalogue, before, told=told)
     return by_gravity(found)
 
 
 def notes(proof: Proof, catalogue: Catalogue, before: Proof | None = None) -> tuple[Promise, ...]:
     """What breaks no promise, and a reviewer should know: warnings."""
+    kept, (before, names) = before, _named_as_now(proof, catalogue, before)
     cases = [Case(proof, catalogue, before, one) for one in proof.drills]
     found = [note for case in cases for note in (*_woken(case), *_idle(case))]
-    return by_gravity([*found, *(remarks(proof, catalogue, before) if before is not None else ())])
+    if kept is not None and before is not None and not forged(proof, catalogue, kept):
+        found += remarks(proof, catalogue, before, names)
+    return by_gravity(found)
+
+
+def uncertified(catalogue: Catalogue, runbook: str, runs: int = ENOUGH_SEEDS) -> Promise:
+    """What a gate has against a runbook that has no certificate: nothing says whether it got worse."""
+    message = (
+        f"{runbook} has no certificate to compare with, so nothing can be said of what got worse; "
+        f"make one with: {making(runbook, runs)}"
+    )
+    return Promise("no-certificate", message, runbook, place_of(catalogue, runbook))
+
+
+def undrilled(catalogue: Catalogue, runbook: str, before: Proof | None) -> Promise:
+    """What a gate has against a runbook that has no drill: nothing shows that its text works."""
+    place = place_of(catalogue, runbook)
+    gone = [one.drill for one in before.drills] if before is not None else []
+    if gone:
+        names = listed(f"`{id}`" for id in gone)
+        message = (
+            f"All drills of {runbook} that its certificate names are gone ({names}): what they proved "
+            "is proven no more; put them back"
+        )
+        return Promise("drill-gone", cut(message), runbook, place)
+    message = (
+        f"{runbook} has no certificate, and no drill stands in runbooks/{runbook}/drills/: nothing shows that its "
+        f"text works; write a drill, then: {making(runbook)}"
+    )
+    return Promise("no-certificate", message, runbook, place)
 
 
 def certified(proof: Proof, catalogue: Catalogue) -> Proof:
     """The proof as it is kept: judged by what is promised for good, whatever was before."""
     found = tuple(one.message for one in broken(proof, catalogue))
     return replace(proof, passed=not found, broken=found)
+
+
+def _named_as_now(proof: Proof, catalogue: Catalogue, before: Proof | None) -> tuple[Proof | None, Names]:
+    """The certificate with the names that steps have now, and what they were called."""
+    if before is None:
+        return None, {}
+    compiled = catalogue.runbook(proof.runbook)
+    names = old_names(proof, before, compiled)
+    return with_names(before, names, proof, compiled), names
 
 
 def _absolute(proof: Proof, catalogue: Catalogue, before: Proof | None) -> Iterator[Promise]:
@@ -155,7 +193,7 @@ def _opened(case: Case) -> Iterator[Promise]:
             f"In {of(wrong, found.runs)} of {found.drill} {names} is opened first; "
             f"the right runbook is `{case.wanted}`"
         )
-        yield case.promise("wrong-runbook", message)
+        yield case.promise("wrong-runbook", message, seed=found.misled)
 
 
 def _unowned(case: Case) -> Iterator[Promise]:
@@ -234,7 +272,9 @@ def _budget(proof: Proof, catalogue: Catalogue, before: Proof | None) -> Iterato
         rule="page-budget",
         message=cut(message),
         runbook=proof.runbook,
-        place=place_of(catalogue, proof.runbook, *(one.signal for one in loud[:1])),
+        place=place_of(
+            catalogue, proof.runbook, *spots(proof, before, compiled, [one.signal for one in loud[:1]])
+        ),
         cause=cause(proof, before, compiled, about=[one.signal for one in loud]),
     )
 

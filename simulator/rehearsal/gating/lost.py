@@ -59,6 +59,7 @@ def not_reached(both: Comparison) -> Iterator[Promise]:
     lost = _lost(both)
     order = [node.id for node in both.compiled.plan.nodes]
     turned = {turn.node: turn.control for turn in both.before.turns}
+    drills = {one.drill: one for one in both.proof.drills}
     for where in sorted({lost[node] for node in order if node in lost}):
         idle = [node for node in order if lost.get(node) == where]
         told = listed(_quoted(node) for node in sorted(idle, key=lambda node: node not in turned))
@@ -67,11 +68,12 @@ def not_reached(both: Comparison) -> Iterator[Promise]:
             "not-reached",
             f"{told} {verb} not gone through in any run any more; {where[0]} did in {where[1]}",
             *idle,
+            drill=drills[where[0]],
         )
     for node, (drill, runs) in lost.items():
         if node not in order and node in turned:
             message = f"`{node}`, which turned {turned[node]} in {runs} of {drill}, is gone"
-            yield both.promise("not-reached", message)
+            yield both.promise("not-reached", message, node, drill=drills[drill])
 
 
 def deleted(both: Comparison) -> Iterator[Promise]:

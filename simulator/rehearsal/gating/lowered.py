@@ -6,9 +6,10 @@ A promise that is taken back is kept for ever: so to promise less is told as wha
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from simulator.rehearsal.gating.comparison import Comparison
-from simulator.rehearsal.gating.promises import Promise, listed, of
+from simulator.rehearsal.gating.promises import Promise, listed, of, place_of_drill
 from simulator.rehearsal.outcomes import OBJECTIVES
 from simulator.scoring.words import minutes
 
@@ -57,7 +58,7 @@ def _budget(both: Comparison) -> Iterator[Promise]:
     was, now = both.before.budget_per_week, both.proof.budget_per_week
     if now > was:
         message = f"The organization allows {now:g} false pages a week now; it allowed {was:g}"
-        yield both.promise("promises-less", message)
+        yield both.uncaused("promises-less", message)
 
 
 def _signals(both: Comparison) -> Iterator[Promise]:
@@ -85,4 +86,5 @@ def _harmless(both: Comparison) -> Iterator[Promise]:
             f"{new.drill} was edited, and something does harm in {of(new.harmful, new.runs)} of it; "
             f"it did in {of(old.harmful, old.runs)}, so what it proved is proven no more"
         )
-        yield both.promise("drill-gone", message, drill=new)
+        place = place_of_drill(both.catalogue, both.proof.runbook, new.drill)
+        yield replace(both.promise("drill-gone", message, drill=new), place=place)

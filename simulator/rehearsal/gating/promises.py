@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
@@ -30,10 +30,13 @@ Rule: TypeAlias = Literal[
     "false-pages",
     "not-reached",
     "drill-gone",
+    "no-certificate",
+    "other-figures",
     "other-drill",
     "other-leave",
     "untried",
     "proves-nothing",
+    "renamed",
     "other-origin",
 ]
 GRAVITY: Mapping[str, int] = {rule: place for place, rule in enumerate(get_args(Rule))}
@@ -57,10 +60,13 @@ RULES: Mapping[Rule, str] = {
     "false-pages": "Signals fire on healthy traffic no more often than before the change.",
     "not-reached": "A step that was gone through before the change still is, in some drill.",
     "drill-gone": "What a drill proved before the change is still proven.",
+    "no-certificate": "There is a certificate to compare with.",
+    "other-figures": "The certificate says what a rehearsal of its texts, seeds and engine finds.",
     "other-drill": "A drill is the one that the certificate was made with.",
     "other-leave": "A control takes the leave of the same roles as before the change.",
     "untried": "What was edited is gone through in some run.",
     "proves-nothing": "Something does harm in some run of a drill that is about harm.",
+    "renamed": "A step has the name that the certificate knows it by.",
     "other-origin": "The certificate was made with the same seeds and by the same engine.",
 }
 """What each rule asks for."""
@@ -96,6 +102,14 @@ def by_gravity(promises: Iterable[Promise]) -> tuple[Promise, ...]:
     return tuple(
         sorted(found, key=lambda one: (one.severity == "warning", GRAVITY[one.rule], one.drill, one.message))
     )
+
+
+def grouped(promises: Iterable[Promise]) -> Iterator[tuple[Promise, ...]]:
+    """Promises with the same cause and drill together, in the order of the first of each group."""
+    groups: dict[tuple[str, str] | int, list[Promise]] = {}
+    for place, one in enumerate(promises):
+        groups.setdefault((one.cause, one.drill) if one.cause else place, []).append(one)
+    return (tuple(group) for group in groups.values())
 
 
 def finding_of(promise: Promise) -> Finding:

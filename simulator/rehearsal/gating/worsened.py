@@ -21,8 +21,11 @@ from simulator.rehearsal.gating.promises import (
     of,
     per_week,
     percentile,
+    place_of,
     place_of_drill,
 )
+from simulator.rehearsal.gating.renamed import Names
+from simulator.rehearsal.gating.renamed import told as told_names
 from simulator.rehearsal.outcomes import OBJECTIVES
 from simulator.scoring.words import minutes, share
 
@@ -49,10 +52,17 @@ def worsened(
     return (*found, *_signals(both), *turns_lost(both), *not_reached(both), *_gone(both), *lowered(both))
 
 
-def remarks(proof: Proof, catalogue: Catalogue, before: Proof) -> tuple[Promise, ...]:
-    """What is no worse, and not the same either."""
+def remarks(proof: Proof, catalogue: Catalogue, before: Proof, names: Names) -> tuple[Promise, ...]:
+    """What is no worse, and not the same either; ``names``: what renamed steps were called."""
     both = Comparison(proof, catalogue, before)
-    return (*_other_drills(both), *other_leave(both), *deleted(both), *untried(both), *_other_origin(both))
+    notes = (*_other_drills(both), *other_leave(both), *deleted(both), *untried(both))
+    return (*notes, *_renamed(both, names), *_other_origin(both))
+
+
+def _renamed(both: Comparison, names: Names) -> Iterator[Promise]:
+    if names:
+        place = place_of(both.catalogue, both.proof.runbook, *names)
+        yield replace(both.uncaused("renamed", told_names(names), warns=True), place=place)
 
 
 # --- drills -------------------------------------------------------------------------------------------
@@ -84,6 +94,8 @@ def _slower(
         was, now = old.minutes.get(id), new.minutes.get(id)
         if was is None or now is None or (new.drill, id) in told:
             continue
+        if id == "acknowledge" and now.p95 is None and not new.missed.get(id):
+            continue  # nobody can acknowledge a page that never came
         if (later := _later(was, now, both.margin(new.drill, id))) is not None:
             grown.append(f"{DONE[id]} {later}")
     if grown:
@@ -130,7 +142,7 @@ def _gone(both: Comparison) -> Iterator[Promise]:
                 if old.harmful
                 else ""
             )
-            yield both.promise(
+            yield both.uncaused(
                 "drill-gone", f"The drill {drill} is gone: what it proved{shown}, is proven no more"
             )
 
@@ -199,13 +211,22 @@ def _other_origin(both: Comparison) -> Iterator[Promise]:
     new, old = both.proof, both.before
     if new.seeds != old.seeds:
         message = (
-            f"The certificate was made with {old.seeds.count} seeds, this with {new.seeds.count}: "
+            f"The certificate was made with {_seeds(old)} of each drill, and this with {_seeds(new)}: "
             "small differences may be luck"
         )
-        yield both.promise("other-origin", message, warns=True)
+        yield both.uncaused("other-origin", message, warns=True)
     if new.engine != old.engine:
         message = (
-            f"The certificate was made by version {old.engine.version} with numpy {old.engine.numpy}, this by "
-            f"{new.engine.version} with {new.engine.numpy}: differences may be the engine's"
+            f"The certificate was made by {_engine(old)}, and this by {_engine(new)}: "
+            "differences may be the engine's"
         )
-        yield both.promise("other-origin", message, warns=True)
+        yield both.uncaused("other-origin", message, warns=True)
+
+
+def _seeds(proof: Proof) -> str:
+    first, count = proof.seeds.first, proof.seeds.count
+    return f"seeds {first} to {first + count - 1}" if count > 1 else f"seed {first}"
+
+
+def _engine(proof: Proof) -> str:
+    return f"Drillbook {proof.engine.version} with numpy {proof.engine.numpy}"

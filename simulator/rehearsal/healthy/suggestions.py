@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from generator.model import Catalogue, CurvePoint
+from generator.statistics import binomial_tail
 from simulator.rehearsal import intervals
 from simulator.rehearsal.healthy.alarms import Quiet, curve_point, seen
 from simulator.rehearsal.healthy.backtest import pages_of
@@ -17,6 +18,8 @@ from simulator.session.stage import runbooks_of, signals_of
 
 LEAST_MINUTES = 0.5
 """A smaller gain than from one scrape to the next evaluation is lost between them."""
+WORTH = 0.25
+"""Of the minutes that the text promises for detection: a smaller gain is not worth a line nearer to what is usual."""
 LEAST_HOLD_MINUTES = 1.0
 """Healthy days know no restart that gives a few odd samples; a hold of the text that outlasts them is left to do so."""
 
@@ -28,20 +31,24 @@ def suggested(
 
     A page may use what the other pages of its service leave of the organization's budget, and has to keep to it with
     97.5 % confidence; a ticket may fire no oftener than it does now; what only informs is left alone. A point is
-    better when it detects faster by more than the runs can err, misses no more of the harm than the text does, fires
-    in no more of the drills in which nothing does harm, and holds for a minute if the text holds at all. Where the
-    text's own is over the budget beyond doubt, one within it is better.
+    better when it detects faster by more than a quarter of what the text promises for detection, or sees more of the
+    harm, both beyond chance; misses no more of the harm than the text does, fires in no more of the drills in
+    which nothing does harm, and holds for a minute if the text holds at all. Where the text's own is over the budget
+    beyond doubt, one within it is better. Of points that are as good as equally fast, the calmest is.
 
-    Each supposes that all other signals stay as they are.
+    Each supposes that all other signals stay as they are. None has been played: ``playing`` does that.
     """
-    refs = signals_of(runbooks_of(catalogue, catalogue.runbook(runbook).runbook.service))
+    text = catalogue.runbook(runbook).runbook
+    refs = signals_of(runbooks_of(catalogue, text.service))
     quiet, budget = Quiet(tuple(healthy)), catalogue.organization.page_budget_per_week
+    worth = max(LEAST_MINUTES, WORTH * text.objectives.detect_minutes)
     found = {}
     for ref in refs:
         if ref.runbook == runbook and ref.signal.severity != "info":
-            best = _Search(ref, quiet, tuple(delays), _most(ref, refs, quiet, budget)).best()
+            sees, most = seen(ref.key, quiet, delays), _most(ref, refs, quiet, budget)
+            best = _Search(ref, quiet, tuple(delays), sees, most, worth).best()
             if best is not None:
-                found[ref.signal.id] = curve_point(ref.key, best, quiet, seen(ref.key, quiet, delays))
+                found[ref.signal.id] = curve_point(ref.key, best, quiet, sees)
     return found
 
 
@@ -58,7 +65,11 @@ class _Search:
     ref: SignalRef
     quiet: Quiet
     delays: tuple[Delays, ...]
+    sees: tuple[Delays, ...]
+    """Those of the drills that the signal sees."""
     most: float
+    worth: float
+    """Minutes; more have to be gained."""
 
     @property
     def key(self) -> str:
@@ -69,14 +80,15 @@ class _Search:
         return self.quiet.points(self.key)
 
     def best(self) -> Point | None:
-        own, affordable = self.points[0], [*self._affordable()]
-        if not affordable:
+        own, ranks = self.points[0], {point: self._rank(point) for point in self._affordable()}
+        if not ranks:
             return None
-        fastest = min(affordable, key=self._rank)
-        before, after = self._minutes(own), self._minutes(fastest)
-        if sum(map(math.isinf, after)) > sum(map(math.isinf, before)):
+        best = _calmest(ranks)
+        before, after = self._minutes(own), self._minutes(best)
+        if _missed(after) > _missed(before):
             return None
-        return fastest if self._is_over(own) or _is_faster(before, after) else None
+        is_better = _sees_more(before, after) or _gained(before, after) > self.worth
+        return best if self._is_over(own) or is_better else None
 
     def _affordable(self) -> Iterator[Point]:
         own, *others = self.points
@@ -107,7 +119,7 @@ class _Search:
 
     def _minutes(self, point: Point) -> list[float]:
         """Of every harmful run of the drills that the signal sees, in the same order for every point."""
-        played = self._played(point, seen(self.key, self.quiet, self.delays))
+        played = self._played(point, self.sees)
         return [math.inf if at is None else at for t0, at in played if t0 is not None]
 
     def _harmless(self, point: Point) -> int:
@@ -124,7 +136,7 @@ class _Search:
         """What comes first is best: few misses, a short delay, few false alarms, a small change."""
         own, minutes = self.points[0], self._minutes(point)
         return (
-            sum(map(math.isinf, minutes)),
+            _missed(minutes),
             median(minutes) if minutes else math.inf,
             self.quiet.fired(self.key, point),
             abs(point.threshold - own.threshold),
@@ -132,7 +144,25 @@ class _Search:
         )
 
 
-def _is_faster(before: Sequence[float], after: Sequence[float]) -> bool:
-    """Run by run, by more than chance: the same seed and drill is compared with itself."""
+def _calmest(ranks: Mapping[Point, tuple[float, ...]]) -> Point:
+    """Of the points that are hardly slower than the fastest, and miss no more, the one that changes least."""
+    misses, delay, *_ = min(ranks.values())
+    even = [at for at, rank in ranks.items() if rank[0] == misses and rank[1] <= delay + LEAST_MINUTES]
+    return min(even, key=lambda point: ranks[point][2:])
+
+
+def _gained(before: Sequence[float], after: Sequence[float]) -> float:
+    """Minutes, run by run, beyond chance: the same seed and drill is compared with itself."""
     gains = [0.0 if was == now else was - now for was, now in zip(before, after, strict=True)]
-    return intervals.median_least(gains) >= LEAST_MINUTES
+    return intervals.median_least(gains)
+
+
+def _sees_more(before: Sequence[float], after: Sequence[float]) -> bool:
+    """Whether more runs are seen that were missed than the other way round, beyond chance (McNemar 1947, exact)."""
+    pairs = [(math.isinf(was), math.isinf(now)) for was, now in zip(before, after, strict=True)]
+    caught, lost = pairs.count((True, False)), pairs.count((False, True))
+    return binomial_tail(caught, caught + lost, 0.5) <= intervals.TAIL
+
+
+def _missed(minutes: Sequence[float]) -> int:
+    return sum(map(math.isinf, minutes))

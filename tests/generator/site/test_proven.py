@@ -97,7 +97,7 @@ def test_an_edit_of_one_step_turns_that_mark_alone() -> None:
     assert _chips(after)["rules-on"] == f"changed since it was exercised on {DAY}"
     assert "db-badge-good" in badge(before)
     assert "db-badge-amber" in badge(after)
-    assert _words(badge(after)) == f"changed since {DAY}"
+    assert _words(badge(after)) == f"exercised {DAY}, older text"
 
 
 def test_an_old_exercise_of_the_present_text_still_counts() -> None:

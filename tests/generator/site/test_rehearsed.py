@@ -55,15 +55,16 @@ def words(blocks: Sequence[str]) -> str:
     ("kept", "light", "said"),
     [
         (m.Kept(), "none", "not proven"),
-        (m.Kept(proof=proof()), "good", "proven: robot, 200 seeds"),
-        (m.Kept(proof=outdated(proof())), "amber", "text changed since it was proven"),
-        (m.Kept(proof=proof(), outdated=("service",)), "amber", "service changed since it was proven"),
-        (m.Kept(proof=proof(), outdated=("drills",)), "amber", "drills changed since it was proven"),
+        (m.Kept(proof=proof()), "good", "proven, 200 seeds"),
+        (m.Kept(proof=proof(seeds=m.SeedRange(0, 1))), "good", "proven, 1 seed"),
+        (m.Kept(proof=outdated(proof())), "amber", "proven for an older text"),
+        (m.Kept(proof=proof(), outdated=("service",)), "amber", "proven for an older service"),
+        (m.Kept(proof=proof(), outdated=("drills",)), "amber", "proven for older drills"),
         (m.Kept(proof=proof(passed=False, broken=("late",))), "bad", "proof failed"),
         (
             m.Kept(proof=outdated(proof(passed=False, broken=("late",)))),
             "amber",
-            "text changed since its proof failed",
+            "proof failed for an older text",
         ),
     ],
 )
@@ -90,6 +91,59 @@ def test_times_stand_beside_what_the_text_promises() -> None:
     drill = proof().drills[0]
     broken = proof(drills=(replace(drill, minutes={**drill.minutes, "contain": slow}), *proof().drills[1:]))
     assert "Contain 15 8.2 10.5 never broken" in words(rehearsed(seen(m.Kept(proof=broken))))
+
+
+def test_a_drill_is_held_against_what_the_right_runbook_promises() -> None:
+    """As the gate holds it: by the runbook that its truth names; where it names none, nothing is promised."""
+    other = replace(
+        RUNBOOK,
+        id="release",
+        title="A bad release",
+        objectives=replace(RUNBOOK.objectives, contain_minutes=11),
+    )
+    base = catalogue()
+    both = replace(base, runbooks=(*base.runbooks, replace(base.runbooks[0], runbook=other)))
+
+    def told(answering: str | None) -> str:
+        drill = replace(DRILL, truth=replace(DRILL.truth, runbook=answering))
+        kept = {ID: m.Kept(proof=proof())}
+        drills = (drill, replace(DRILL, id=QUIET))
+        seen = evidence_of(kept, both.runbooks, {one.id for one in drills}, both.services)
+        view = view_of(replace(both, drills=drills, evidence=seen), both.runbooks[0])
+        return words(rehearsed(view))
+
+    assert "Contain 15 8.2 10.5 12.3 kept" in told(ID)
+    assert "Where A bad release is the right runbook, against what that one promises" in told("release")
+    assert "Contain 11 8.2 10.5 12.3 broken" in told("release")
+    assert "as A bad release promises" in told("release")
+    assert "Of 1 drill that does harm nothing is promised" in told(None)
+    assert "broken" not in told(None)
+
+
+def test_who_may_not_see_a_drill_reads_no_promise_that_is_not_made_for_it() -> None:
+    """The worst of the drills that are kept back is that of drills for which this runbook is the right one."""
+    slow = {key: m.Quantiles(90, 95, 99) for key in proof().drills[0].minutes}
+    stranger = replace(proof().drills[0], drill="stranger", minutes=slow)
+    kept = {ID: m.Kept(proof=proof(drills=(stranger, *proof().drills)))}
+    base = replace(catalogue(), drills=())
+
+    told = evidence_of(
+        kept, base.runbooks, (), base.services, {DRILL.id: ID, QUIET: None, "stranger": "release"}
+    )
+    found = words(rehearsed(view_of(replace(base, evidence=told), base.runbooks[0])))
+
+    assert "Contain 15 8.2 10.5 12.3 kept" in found
+    assert "broken" not in found
+
+
+def test_a_page_that_never_came_is_not_acknowledged_too_late() -> None:
+    """What no run was asked for is no broken promise; the gate says nothing of it either."""
+    drill = proof().drills[0]
+    silent = replace(drill, minutes={**drill.minutes, "acknowledge": m.Quantiles(None, None, None)})
+
+    found = words(rehearsed(seen(m.Kept(proof=proof(drills=(silent, *proof().drills[1:]))))))
+
+    assert re.search(r"Acknowledge \d+ never never never not asked", found)
 
 
 def test_broken_promises_are_told_in_their_words() -> None:
@@ -123,6 +177,15 @@ def test_false_pages_stand_beside_what_is_allowed() -> None:
     assert html.count("<svg") == len(view.runbook.detection.signals)
     assert f"<code>{DRILL.id}</code>" in html
     assert "Delay of amount-psi against its false pages" in html
+    silent = m.Interval(0, 0, 0.74)
+    calm = replace(proof().signals[0], false_pages=0, false_pages_per_week=silent, healthy_weeks=5.0)
+    quiet = words(rehearsed(seen(m.Kept(proof=proof(signals=(calm,), pages_per_week=silent)))))
+    assert (
+        "Of all pages of the service together none came in 5 weeks of healthy traffic: at most 0.74 a week; "
+        "2 are allowed. Within the budget."
+    ) in quiet
+    assert "page: none false in 5 weeks" in quiet
+    assert "In 5 weeks of healthy traffic it never fired: at most 0.74 false pages a week." in quiet
     beyond = proof(pages_per_week=m.Interval(5, 4, 6))
     assert "Beyond the budget." in words(rehearsed(seen(m.Kept(proof=beyond))))
     unsure = proof(pages_per_week=m.Interval(2, 1, 3))
@@ -237,7 +300,11 @@ def test_a_page_without_a_proof_says_so_once() -> None:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The example's site with a deep rehearsal."""
     root = tmp_path_factory.mktemp("rehearsed")
-    build(seen(m.Kept(proof=proof())).catalogue, root, root / "site")
+    older = m.Exercise(
+        runbook=ID, hash="0" * 64, drill=DRILL.id, responder="robot", environment="simulated",
+        date="2026-11-20", record="ab" * 32, parts={}, score=87.5, objectives_met=True,
+    )  # fmt: skip
+    build(seen(m.Kept(exercises=(older,), proof=proof())).catalogue, root, root / "site")
     return root / "site"
 
 
@@ -251,6 +318,14 @@ def opened(browser: Browser, site: Path, scheme: str = "light") -> Iterator[obje
         page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
         yield page
     context.close()
+
+
+def test_two_badges_on_a_phone_say_what_each_is_of(browser: Browser, site: Path) -> None:
+    """One of exercises and one of the proof, each in whole: of how many seeds is no small print."""
+    with opened(browser, site) as page:
+        badges = page.locator(".db-labels .db-badge:visible").all_inner_texts()  # type: ignore[attr-defined]
+
+    assert badges == ["exercised 2026-11-20, older text", "proven, 200 seeds"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -46,6 +46,7 @@ def trial(
         unapproved=tuple(f"{RUNBOOK}/{step}" for step in unapproved),
         unfollowed=unfollowed or {},
         pages=pages,
+        page_minutes=13.0 if pages else None,
     )
 
 

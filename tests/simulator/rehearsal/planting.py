@@ -15,7 +15,7 @@ from generator.load import Loaded, load_one
 from generator.model import Catalogue, Proof, ProofEngine, ProofHashes
 from generator.source import Finding
 from simulator.events import digest
-from simulator.rehearsal.gating.gate import broken
+from simulator.rehearsal.gating.gate import broken, certified
 from simulator.rehearsal.gating.promises import Promise
 from simulator.rehearsal.healthy.backtest import DelayTask, HealthyTask
 from simulator.rehearsal.summary import Found, Origin, summarise
@@ -68,7 +68,7 @@ class Ground:
             engine=ProofEngine("1.0.0", "2.0.0"),
             made_at="2026-11-23T09:00:00Z",
         )
-        return summarise(catalogue, runbook, found, origin), catalogue
+        return certified(summarise(catalogue, runbook, found, origin), catalogue), catalogue
 
     def promises(
         self, runbook: str, drills: Sequence[str], edits: Sequence[Edit], *, healthy: bool = False

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
 
-from generator.model import DrillProof, Interval, Objective, Proof, ProofEngine, Quantiles, SeedRange
+from generator.content import part_hashes
+from generator.model import (
+    DrillProof,
+    Interval,
+    Objective,
+    Proof,
+    ProofEngine,
+    Quantiles,
+    Runbook,
+    SignalProof,
+)
+from generator.values import brief, structure
 from simulator.rehearsal.gating.gate import broken, certified, notes
 from simulator.rehearsal.gating.promises import GRAVITY, LONGEST, RULES, Promise, cut, finding_of, place_of
+from simulator.rehearsal.summary import parts_of
 from tests.simulator.rehearsal.made_up import (
     ASLEEP,
     GOOD,
@@ -29,7 +42,16 @@ FILE = "runbooks/feature-drift/runbook.yaml"
 
 
 def judged(found: Proof, before: Proof | None = None) -> tuple[Promise, ...]:
-    return broken(found, catalogue(), before)
+    """``before``: the certificate of another text, as the same text would have the same figures."""
+    return broken(found, catalogue(), before and of_another_text(before))
+
+
+def noted(found: Proof, before: Proof) -> tuple[Promise, ...]:
+    return notes(found, catalogue(), of_another_text(before))
+
+
+def of_another_text(found: Proof) -> Proof:
+    return replace(found, hashes=replace(found.hashes, runbook="f" * 64))
 
 
 def only(promises: tuple[Promise, ...]) -> Promise:
@@ -274,7 +296,7 @@ def test_a_deleted_step_is_worth_a_word_and_one_that_turned_a_control_a_promise(
     now = proof(SHOWN)
 
     assert "`old-switch`, which turned safe-mode in all 20 runs" in only(judged(now, before)).message
-    assert only(notes(now, catalogue(), before)).message.endswith("gone from the text: `old-note`")
+    assert only(noted(now, before)).message.endswith("gone from the text: `old-note`")
 
 
 def test_a_step_that_lost_its_check_or_its_leave_is_told() -> None:
@@ -309,18 +331,22 @@ def test_a_drill_that_was_edited_is_not_compared_and_not_failed() -> None:
     now = proof([trial(seed, {**GOOD, "mitigate": 45.0}) for seed in RUNS], hash="e" * 64)
 
     assert judged(now, before) == ()
-    note = only(notes(now, catalogue(), before))
+    note = only(noted(now, before))
     assert (note.rule, note.severity) == ("other-drill", "warning")
     assert "it was contained in all 20 runs (20 min), and is in all 20 runs (12 min)" in note.message
 
 
 def test_other_seeds_or_another_engine_are_told() -> None:
-    """Then not every difference is an edit's."""
-    before = replace(proof(SHOWN), seeds=SeedRange(0, 200), engine=ProofEngine("0.9.0", "2.4.6"))
-    messages = [one.message for one in notes(proof(SHOWN), catalogue(), before)]
+    """With what each was made: then not every difference is an edit's."""
+    before = replace(proof([trial(seed) for seed in range(30)]), engine=ProofEngine("0.9.0", "2.4.6"))
+    messages = [one.message for one in noted(proof(SHOWN), before)]
 
-    assert any("made with 200 seeds, this with 20" in one for one in messages)
-    assert any("made by version 0.9.0" in one for one in messages)
+    assert messages == [
+        "The certificate was made by Drillbook 0.9.0 with numpy 2.4.6, and this by Drillbook 1.0.0 with numpy 2.4.6: "
+        "differences may be the engine's",
+        "The certificate was made with seeds 0 to 29 of each drill, and this with seeds 0 to 19: "
+        "small differences may be luck",
+    ]
 
 
 def test_what_was_edited_is_named_as_the_cause() -> None:
@@ -330,12 +356,16 @@ def test_what_was_edited_is_named_as_the_cause() -> None:
     edits = {"score-psi": "0" * 64, "look": "1" * 64}
     edited = replace(slower, parts={**slower.parts, **edits})
 
-    assert only(judged(edited, before)).cause == "edited since the certificate: signal `score-psi`"
+    assert only(judged(edited, before)).cause == (
+        "edited since the certificate: signal `score-psi` (not its threshold, hold or severity)"
+    )
     assert only(judged(replace(slower, parts={**slower.parts, "look": "1"}), before)).cause == (
         "edited since the certificate: step `look`"
     )
     around = replace(slower, hashes=replace(slower.hashes, service="9" * 64))
-    assert only(judged(around, before)).cause.startswith("the service, its panel or another")
+    assert only(judged(around, before)).cause == (
+        "edited since the certificate: the service, its panel or another of its runbooks"
+    )
 
 
 # --- how it is said -----------------------------------------------------------------------------------
@@ -469,7 +499,7 @@ def test_other_roles_whose_leave_is_asked_are_a_warning() -> None:
     before = replace(now, turns=tuple(replace(one, leave=("model-owner",)) for one in now.turns))
 
     assert judged(now, before) == ()
-    told = [one for one in notes(now, catalogue(), before) if one.rule == "other-leave"]
+    told = [one for one in noted(now, before) if one.rule == "other-leave"]
     assert all(one.severity == "warning" for one in told)
     assert any("leave of incident-commander now; it took that of model-owner" in one.message for one in told)
 
@@ -480,6 +510,133 @@ def test_an_edited_decision_that_no_run_goes_through_is_a_warning() -> None:
     before = replace(now, parts={**now.parts, "remedy-while-rules-decide": "0" * 64, "look": "0" * 64})
 
     assert judged(now, before) == ()
-    told = only([one for one in notes(now, catalogue(), before) if one.rule == "untried"])
+    told = only(tuple(one for one in noted(now, before) if one.rule == "untried"))
     assert told.severity == "warning"
     assert told.message.endswith("proves nothing about it: `remedy-while-rules-decide`")
+
+
+# --- what was edited, and how -------------------------------------------------------------------------
+
+
+def tuned(found: Proof, signal: str, **was: float) -> Proof:
+    """A certificate of a text in which a signal had another threshold or hold."""
+
+    def before(one: SignalProof) -> SignalProof:
+        own, *others = one.curve
+        return replace(one, curve=(replace(own, **was), *others)) if one.signal == signal else one
+
+    parts = {**found.parts, signal: "0" * 64}
+    return replace(found, signals=tuple(map(before, found.signals)), parts=parts)
+
+
+def test_a_cause_says_what_a_number_was() -> None:
+    """Old and new threshold and hold stand in the cause; the place is the line of the number."""
+    slower = proof(SHOWN, late=delays(RUNS, amount_psi=3.75, score_psi=13.0))
+    sharper = only(judged(slower, tuned(proof(SHOWN), "score-psi", threshold=0.1)))
+    held = only(judged(slower, tuned(proof(SHOWN), "score-psi", hold_minutes=1.0)))
+
+    assert sharper.cause == "edited since the certificate: signal `score-psi` with threshold 0.2 (was 0.1)"
+    assert text_at(sharper.place) == "threshold: 0.2"
+    assert held.cause.endswith("signal `score-psi` with hold 10 min (was 1 min)")
+    assert text_at(held.place) == "hold_minutes: 10"
+
+
+def test_a_longer_objective_is_told_at_its_line() -> None:
+    """What was promised before, and where it is promised no more."""
+    now = proof(SHOWN)
+    before = replace(
+        now,
+        objectives={**now.objectives, "contain": 20.0},
+        parts={**now.parts, "objectives": "0" * 64},
+    )
+    promise = only(judged(now, before))
+
+    assert (
+        promise.cause
+        == "edited since the certificate: the objectives with contain within 25 min (was 20 min)"
+    )
+    assert text_at(promise.place) == "contain_minutes: 25"
+
+
+def test_an_edited_drill_is_the_cause_of_what_it_breaks() -> None:
+    """The runbook is as it was: who edited the drill alone reads of the drill, at its file."""
+    before = proof(SHOWN)
+    late = {**GOOD, "contain": 30.0}
+    now = proof([trial(seed, late, steps=WAY[:-1]) for seed in RUNS], hash="e" * 64)
+    promises = {one.rule: one for one in judged(now, before)}
+
+    assert promises.keys() == {"contain", "not-reached"}
+    assert {one.cause for one in promises.values()} == {
+        "edited since the certificate: the drill `amount-unit-change`"
+    }
+    assert promises["not-reached"].place == "runbooks/feature-drift/drills/amount-unit-change.yaml:1:1"
+
+
+def test_a_drill_that_is_new_is_said_to_be() -> None:
+    """What it breaks, no edit of the text broke."""
+    now = proof([trial(seed, {**GOOD, "contain": 30.0}) for seed in RUNS])
+    signals = tuple(replace(one, delays={}, curve=()) for one in now.signals)
+    drills = tuple(one for one in now.drills if one.drill != FAULT_DRILL)
+    before = replace(now, drills=drills, signals=signals, turns=())
+
+    assert only(judged(now, before)).cause == (
+        "edited since the certificate: the drill `amount-unit-change` (new)"
+    )
+
+
+def test_a_step_with_another_name_breaks_nothing() -> None:
+    """Nor was anything edited that only refers to it; a reviewer is told of the name."""
+    now = proof(SHOWN)
+    before = under_another_name(now, "amount-off", "toggle-off")
+
+    assert judged(now, before) == ()
+    note = only(noted(now, before))
+    assert (note.rule, note.severity, note.cause) == ("renamed", "warning", "")
+    assert note.message == "Another name, and nothing else: `amount-off` was `toggle-off`"
+    assert text_at(note.place) == "- id: amount-off"
+
+
+def test_a_step_with_another_name_that_says_something_else_is_another_step() -> None:
+    """The one that turned a control is gone, then."""
+    now = proof(SHOWN)
+    before = under_another_name(now, "amount-off", "toggle-off")
+    before = replace(before, parts={**before.parts, "toggle-off": "0" * 64})
+
+    promise = only(judged(now, before))
+    assert promise.rule == "not-reached"
+    assert promise.message == (
+        "`toggle-off`, which turned amount-toggle in all 20 runs of amount-unit-change, is gone"
+    )
+
+
+def test_a_step_with_another_name_that_no_run_goes_through_is_told() -> None:
+    """A new name is no way to hide that."""
+    before = under_another_name(proof(SHOWN), "amount-off", "toggle-off")
+    promise = only(judged(proof([trial(seed, steps=WAY[:-1]) for seed in RUNS]), before))
+
+    assert promise.message.startswith("`amount-off` is not gone through in any run any more")
+
+
+def under_another_name(found: Proof, id: str, once: str) -> Proof:
+    """The certificate of the text in which a step was called otherwise."""
+    (compiled,) = catalogue().runbooks
+    data = json.loads(json.dumps(brief(compiled.runbook)).replace(f'"{id}"', f'"{once}"'))
+    before = replace(compiled, runbook=structure(data, Runbook), parts=part_hashes(data))
+    return replace(
+        found,
+        parts=parts_of(before),
+        drills=tuple(
+            replace(one, steps={once if node == id else node: runs for node, runs in one.steps.items()})
+            for one in found.drills
+        ),
+        turns=tuple(replace(one, node=once) if one.node == id else one for one in found.turns),
+    )
+
+
+def test_a_page_before_the_harm_asks_nobody_to_acknowledge() -> None:
+    """As the score has it: asked is from the first page on that comes when harm has begun."""
+    silent = {**GOOD, "acknowledge": None}
+    early = [replace(trial(seed, silent), page_minutes=None) for seed in RUNS]
+
+    assert judged(proof(early)) == judged(proof(early), proof(SHOWN)) == ()
+    assert only(judged(proof([trial(seed, silent) for seed in RUNS]))).rule == "acknowledge"

@@ -101,31 +101,31 @@ PLANTED = {
         (changed(AMOUNT_PSI, "0.2", "0.4"),),
         "slower",
         "`amount-psi` fires later than before the change: in amount-unit-change after 4.8 min, not 3.8 min",
-        "signal `amount-psi`",
+        "signal `amount-psi` with threshold 0.4 (was 0.2)",
     ),
     "the hold is tripled": Planted(
         (changed(AMOUNT_PSI, "hold_minutes: 2", "hold_minutes: 6"),),
         "detect",
         "In all 5 runs of amount-unit-change nobody declares the right incident in time: `amount-psi` fires after 7.8",
-        "signal `amount-psi`",
+        "signal `amount-psi` with hold 6 min (was 2 min)",
     ),
     "the window is six times as long": Planted(
         (changed(AMOUNT_PSI, "window_minutes: 10", "window_minutes: 60"),),
         "slower",
         "`amount-psi` fires later than before the change: in amount-unit-change after 13.8 min, not 3.8 min",
-        "signal `amount-psi`",
+        "signal `amount-psi` (not its threshold, hold or severity)",
     ),
     "a page becomes a ticket": Planted(
         (changed(AMOUNT_PSI, "page", "ticket"),),
         "detect",
         "`amount-psi` fires after 3.8 min at the 95th percentile, but is a ticket, so it wakes nobody",
-        "signal `amount-psi`",
+        "signal `amount-psi` with severity ticket (was page)",
     ),
     "the threshold is so low that it cries wolf": Planted(
         (changed(AMOUNT_PSI, "0.2", "0.002"),),
         "page-budget",
         "`amount-psi` 105 times; the budget is 2",
-        "signal `amount-psi`",
+        "signal `amount-psi` with threshold 0.002 (was 0.2)",
         refused="false-alarms",
         healthy=True,
     ),
@@ -251,3 +251,14 @@ def test_what_the_check_refuses_never_gets_to_the_gate(ground: Ground, planted: 
     rules = {finding.rule for finding in ground.refused(planted.runbook, planted.edits)}
 
     assert planted.refused in rules if planted.refused else not rules
+
+
+def test_a_step_with_another_name_passes(ground: Ground) -> None:
+    """The robot does the same, and the gate finds the step again: what it turned is not lost."""
+    renamed = (
+        changed(AMOUNT_OFF, "id: amount-off", "id: toggle-off"),
+        Edit("on_failure: amount-off-again", "on_failure: toggle-off-again"),
+        Edit("- id: amount-off-again", "- id: toggle-off-again"),
+    )
+
+    assert ground.promises(RUNBOOK, [DRILL], renamed) == ()

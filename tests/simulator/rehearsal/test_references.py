@@ -6,18 +6,22 @@ Every tolerance is ``Z`` standard errors of the very sample that is compared, an
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from generator.model import Signal, Slo
+from generator.model import Catalogue, Signal, Slo
+from simulator.rehearsal.healthy.backtest import STEP_SECONDS, HealthyTask
+from simulator.rehearsal.values import Point
 from simulator.signals.alerts import SignalBank
 from simulator.world.drift import psi, quantile_bins
 from simulator.world.outlook import as_released_by
 from simulator.world.queue import queue_of
 from simulator.world.telemetry import Floats, Telemetry, series
 from tests.generator.exports.catalogues import signal
-from tests.simulator.stages import FAULT_DRILL, stage
+from tests.simulator.stages import FAULT_DRILL, catalogue, stage
 
 Z = 4.0
 """Of a right simulation, one comparison in 16,000 is further off."""
@@ -152,3 +156,86 @@ def _psi_of_requests(rng: np.random.Generator, *, window: int, reference: int) -
         shares.append((counts + 0.5) / (size + 5))
     p, q = shares
     return float(np.sum((q - p) * np.log(q / p)))
+
+
+# --- windows that slide ------------------------------------------------------------------------------
+
+FAILING, A_SECOND, WINDOW_MINUTES, LINE = 0.02, 2.0, 5, 0.028
+"""Requests that fail, requests a second, and a line that their share over five minutes crosses now and then."""
+HOLDS = (0.0, 0.5, 1.0, 2.0)
+DAYS_OF_WORLD, DAYS_OF_REQUESTS = 8, 60
+
+
+def test_a_sliding_window_cries_wolf_as_often_as_single_requests_do() -> None:
+    """The mean time between false alarms of healthy days, with and without several evaluations in a row.
+
+    Windows that overlap are alike, so the formula for independent values is off, both ways: by it alarms come four
+    times too often without a hold, and a thousand times too seldom with one of a minute.
+    """
+    found = HealthyTask(_sliding(), "fraud-scorer", "monday", tuple(range(DAYS_OF_WORLD))).run()
+    (key,) = found.points
+    rng = np.random.default_rng(12)
+    requests = [_over_the_line(rng) for _ in range(DAYS_OF_REQUESTS)]
+    share = float(np.mean([over.mean() for over in requests]))
+    off = {}
+
+    for hold in HOLDS:
+        ours = np.array(found.daily[key][found.points[key].index(Point(LINE, hold))], dtype=float)
+        theirs = np.array([_alarms(over, hold) for over in requests], dtype=float)
+        error = math.hypot(_error_of_gap(ours), _error_of_gap(theirs))
+        assert abs(_gap_minutes(ours) - _gap_minutes(theirs)) < Z * error
+        in_a_row = round(hold * 60 / STEP_SECONDS) + 1
+        independent = STEP_SECONDS / 60 / (share**in_a_row * (1 - share))
+        off[hold] = independent / _gap_minutes(theirs)
+
+    # The formula's time between alarms, in those of single requests.
+    assert 0.2 < off[0.0] < 0.28
+    assert 13 < off[0.5] < 20
+    assert off[1.0] > 1000
+
+
+def _sliding() -> Catalogue:
+    """One page on the share of requests that fail, of a service whose traffic is the same at all hours."""
+    shipped = catalogue()
+    (compiled,), whole = shipped.runbooks, shipped.service("fraud-scorer")
+    page = signal(
+        "errors", "error-ratio", threshold=LINE, hold_minutes=1.0, with_={"window_minutes": WINDOW_MINUTES}
+    )
+    detection = replace(compiled.runbook.detection, signals=(page,))
+    even = replace(whole.profile.traffic, requests_per_s=A_SECOND, daily_swing=0.0, weekend_factor=1.0)
+    service = replace(whole, profile=replace(whole.profile, error_ratio=FAILING, traffic=even))
+    changed = replace(compiled, runbook=replace(compiled.runbook, detection=detection))
+    return replace(shipped, runbooks=(changed,), services=(service,))
+
+
+def _over_the_line(rng: np.random.Generator) -> NDArray[np.bool_]:
+    """Of every evaluation of a day and of the longest hold before it, whether the share is over the line.
+
+    Requests come at random moments; each fails or does not; those of the last minutes are counted.
+    """
+    before, window_s = max(HOLDS) * 60, WINDOW_MINUTES * 60
+    seconds = window_s + before + 24 * 3600
+    came = np.sort(rng.uniform(0.0, seconds, rng.poisson(A_SECOND * seconds)))
+    failed = np.append(0, np.cumsum(rng.random(len(came)) < FAILING))
+    evaluated = np.arange(window_s, seconds, STEP_SECONDS)
+    until, since = (came.searchsorted(evaluated - ago, side="right") for ago in (0.0, window_s))
+    over: NDArray[np.bool_] = failed[until] - failed[since] > LINE * (until - since)
+    return over
+
+
+def _alarms(over: NDArray[np.bool_], hold_minutes: float) -> int:
+    """How often so many in a row begin from midnight on; one that fires at midnight counts."""
+    in_a_row, longest = (round(minutes * 60 / STEP_SECONDS) + 1 for minutes in (hold_minutes, max(HOLDS)))
+    rows = np.lib.stride_tricks.sliding_window_view(over[longest - in_a_row :], in_a_row)
+    firing = np.asarray(rows.all(axis=1))
+    return int(firing[0]) + int(np.count_nonzero(firing[1:] & ~firing[:-1]))
+
+
+def _gap_minutes(daily: Floats) -> float:
+    """The mean time between alarms."""
+    return 24 * 60 / float(daily.mean())
+
+
+def _error_of_gap(daily: Floats) -> float:
+    """Of the days' spread, by the delta method."""
+    return _gap_minutes(daily) * float(daily.std(ddof=1)) / math.sqrt(len(daily)) / float(daily.mean())

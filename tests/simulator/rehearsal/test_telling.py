@@ -8,12 +8,20 @@ from dataclasses import replace
 
 import pytest
 
-from generator.model import CurvePoint, Proof, StepWorth
+from generator.model import CurvePoint, Proof, Reaction, StepWorth
 from generator.report import FORMATS, Context
 from generator.values import structure
 from simulator.rehearsal.gating.promises import RULES
-from simulator.rehearsal.telling import Told, as_json, findings, markdown, terminal_text, told
-from tests.simulator.rehearsal.made_up import ASLEEP, GOOD, RUNBOOK, calm_trial, delays, proof, trial
+from simulator.rehearsal.paging import markdown
+from simulator.rehearsal.telling import (
+    Told,
+    as_json,
+    findings,
+    terminal_text,
+    told,
+    without_certificate,
+)
+from tests.simulator.rehearsal.made_up import ASLEEP, GOOD, RUNBOOK, calm_trial, delays, healthy, proof, trial
 from tests.simulator.schemas import objections
 from tests.simulator.stages import FAULT_DRILL, QUIET_DRILL, ROOT, catalogue
 
@@ -34,7 +42,7 @@ def test_the_verdict_comes_first() -> None:
     """Whoever reads one line knows whether the change may be merged."""
     lines = terminal_text([good()]).splitlines()
     assert lines[0] == "✓ feature-drift: Every promise is kept, and nothing got worse."
-    assert lines[1] == "fraud-scorer, 2 drills, seeds 0 to 19 each, answered by the robot and by nobody"
+    assert lines[1] == "fraud-scorer, 2 drills, seeds 0 to 19 each, by the robot, and with nobody acting"
     assert terminal_text([bad()]).splitlines()[0] == "✗ feature-drift: 3 promises are broken."
 
 
@@ -45,6 +53,13 @@ def test_a_broken_promise_says_where_and_how_to_see_it() -> None:
     assert "✗ In 4 of 20 runs of amount-unit-change nobody is woken" in text
     assert re.search(r"^ +runbooks/feature-drift/runbook\.yaml:\d+:\d+$", text, re.M)
     assert "drill run amount-unit-change --responder robot --seed 0" in text
+
+
+def test_what_to_type_next_has_the_seeds_of_this_rehearsal() -> None:
+    """A certificate that is made with other seeds could not be compared with it."""
+    text = terminal_text([without_certificate(bad(), catalogue())])
+
+    assert "make one with: drill rehearse feature-drift --runs 20 --write" in " ".join(text.split())
 
 
 def test_drills_stand_against_their_objectives() -> None:
@@ -60,11 +75,131 @@ def test_signals_stand_with_their_false_pages_and_delays() -> None:
     """And all pages together, against the budget."""
     text = terminal_text([good()])
 
-    assert re.search(r"amount-psi +page +0 \(0 to 0\.74\) +1 of 1 +3\.8 min", text)
-    assert re.search(r"merchant-risk-psi +page +0 \(0 to 0\.74\) +0 of 1 +–", text)
+    assert re.search(r"amount-psi +page +none +1 of 1 +3\.8 min", text)
+    assert re.search(r"merchant-risk-psi +page +none +0 of 1 +–", text)
     assert (
-        "Pages of fraud-scorer for nothing in 5 healthy weeks: 0 (0 to 0.74) a week; the budget is 2." in text
+        "Pages of fraud-scorer for nothing in 5 healthy weeks: none, so at most 0.74 a week; the budget is 2."
+        in text
     )
+
+
+def test_a_signal_that_fired_has_its_interval_and_one_that_did_not_has_a_note() -> None:
+    """A row of noughts says little: what never firing means is said once, below the table."""
+    loud = proof([trial(seed) for seed in RUNS], days=healthy(amount_psi=10, pages=10))
+    text = terminal_text([told(loud, catalogue())])
+
+    assert re.search(r"amount-psi +page +2 \(0\.96 to 3\.7\) +1 of 1", text)
+    assert re.search(r"merchant-risk-psi +page +none +0 of 1", text)
+    assert "none: not once in 5 healthy weeks, so at most 0.74 a week.\n" in text
+    assert "in 5 healthy weeks: 2 (0.96 to 3.7) a week; the budget is 2." in text
+
+
+@pytest.mark.parametrize(
+    ("answering", "row", "note"),
+    [
+        ("latency-surge", r" +7 +1 +12 \(≤ 9\) +38 \(≤ 65\) ", "Held against what latency-surge promises"),
+        (None, r" +7 +1 +12 +38 ", "Nothing is promised, as the truth names no runbook: amount-unit-change."),
+    ],
+)
+def test_a_drill_is_held_against_what_the_right_runbook_promises(
+    answering: str | None, row: str, note: str
+) -> None:
+    """As the gate holds it; a limit that is not the one in the head stands beside the minutes."""
+    shown = proof([trial(seed) for seed in RUNS])
+    drill = catalogue().drill(FAULT_DRILL)
+    base = catalogue()
+    own = base.runbook(RUNBOOK)
+    goals = replace(own.runbook.objectives, contain_minutes=9.0, mitigate_minutes=65.0)
+    surge = replace(own, runbook=replace(own.runbook, id="latency-surge", objectives=goals))
+    truth = replace(drill.truth, runbook=answering)
+    drills = (replace(drill, truth=truth), *(one for one in base.drills if one != drill))
+    changed = replace(base, drills=drills, runbooks=(*base.runbooks, surge))
+    one = told(shown, changed)
+    text, page = terminal_text([one]), markdown([one])
+
+    assert re.search(f"amount-unit-change{row}", text)
+    assert note in " ".join(text.split())
+    assert ("**12 (≤ 9)**" in page.replace("\\", "")) is (answering is not None)
+    assert any(promise.rule == "contain" for promise in one.broken) is (answering is not None)
+
+
+def test_the_screen_tells_which_kinds_of_fault_went_wrong() -> None:
+    """What went wrong by what opens, the kinds that it happens to, and a count of the right ones."""
+    one = told(deep(), catalogue())
+    text = terminal_text([one])
+
+    assert (
+        "Of 5 faults of fraud-scorer (each kind at each place) 4 do harm: for 1 a runbook opens that contains it, "
+        "and 0 are beyond every control of the service."
+    ) in " ".join(text.split())
+    assert re.search(r"opens latency-surge \(right: feature-drift\) +1 +unit-change", text)
+    assert re.search(r"wakes nobody +2 +null-spike ×2", text)
+    assert re.search(r"opens feature-drift, and nothing does harm +1 +schema-change", text)
+    assert "stale-features" not in text
+    assert "kind of fault" not in terminal_text([good()])
+
+
+def test_another_runbook_of_the_service_points_at_the_faults_above() -> None:
+    """The faults of a service are the same for each of its runbooks."""
+    other = replace(deep(), runbook="latency-surge")
+    text = terminal_text([told(deep(), catalogue()), replace(told(deep(), catalogue()), proof=other)])
+
+    assert "As for feature-drift, above: the faults of fraud-scorer are the same." in text
+    assert text.count("wakes nobody") == 1
+
+
+def test_a_page_for_a_pull_request_has_the_whole_matrix() -> None:
+    """Every kind at every place, with what is right."""
+    page = markdown([told(deep(), catalogue())]).replace("\\", "")
+
+    assert (
+        "| unit-change | payments-feed | **wrong runbook** | latency-surge 80 %, none 20 % | feature-drift |"
+        in page
+    )
+    assert "| stale-features | feature-store | right | feature-drift 100 % | feature-drift | 100 % |" in page
+    assert page.count("| null-spike |") == 2
+    assert page.count("<details>") == page.count("</details>") == 2
+
+
+def deep() -> Proof:
+    """A proof with five faults: a wrong runbook, two that wake nobody, one right, one that does no harm."""
+    own, feed = (RUNBOOK,), "payments-feed"
+    return replace(
+        proof([trial(seed) for seed in RUNS]),
+        reactions=(
+            Reaction(
+                "unit-change", feed, True, opened={"latency-surge": 0.8, "": 0.2}, contained=0.0,
+                right=own, verdict="wrong",
+            ),
+            Reaction("null-spike", feed, True, opened={"": 1.0}, contained=0.0, verdict="unpaged"),
+            Reaction("null-spike", "feature-store", True, opened={"": 1.0}, contained=0.0, verdict="unpaged"),
+            Reaction(
+                "stale-features", "feature-store", True, opened={RUNBOOK: 1.0}, contained=1.0,
+                right=own, verdict="right",
+            ),
+            Reaction("schema-change", feed, False, opened={RUNBOOK: 1.0}),
+        ),
+    )  # fmt: skip
+
+
+def test_where_a_promise_is_broken_only_what_is_about_that_is_suggested() -> None:
+    """Whoever has to mend one thing is not asked to change others."""
+    faster = CurvePoint(0.15, 1.0, 0.1, 2.25, 0.0)
+    kept, broken = (
+        replace(
+            one,
+            proof=replace(one.proof, signals=tuple(replace(s, suggested=faster) for s in one.proof.signals)),
+        )
+        for one in (good(), bad())
+    )
+
+    assert {one.signal for one in kept.better.signals if one.suggested} >= {"amount-psi", "attempts-psi"}
+    about = {one.signal for one in broken.better.signals if one.suggested}
+    assert "amount-psi" in about
+    assert "attempts-psi" not in about
+    for page in (terminal_text([broken]), markdown([broken])):
+        assert "attempts-psi`: threshold" not in page
+        assert "amount-psi" in page
 
 
 def test_what_could_be_better_is_suggested() -> None:

@@ -96,6 +96,7 @@ def test_a_trial_says_what_the_score_of_its_record_says(drill: str) -> None:
         assert trial.seed == result.seed
         assert trial.t0_minutes == result.t0_minutes
         assert trial.minutes == {goal.id: goal.minutes for goal in result.objectives}
+        assert [trial.page_minutes] == [one.since for one in result.objectives if one.id == "acknowledge"]
         borne = dict(burdens_of(record))
         assert trial.burden_minutes == {"robot": borne["team"].minutes, "none": borne["none"].minutes}
 
@@ -112,10 +113,6 @@ def test_a_trial_says_what_was_opened_followed_and_fired(drill: str) -> None:
 
         assert trial.opened == (opened[0] if opened else "")
         assert trial.pages == len([1 for _, alert in firings if alert.severity == "page"])  # type: ignore[union-attr]
-        assert dict(trial.fired) == {
-            alert.signal: at  # type: ignore[union-attr]
-            for at, alert in reversed(firings)
-        }
         names = [f"{e.runbook}/{getattr(e, 'step', '') or e.decision}" for e in ended]  # type: ignore[union-attr]
         assert list(trial.steps) == list(dict.fromkeys(names))
 
@@ -173,9 +170,9 @@ def trial(catalogue: Catalogue) -> Trial:
     return DrillTask(catalogue, FAULT_DRILL, (0,)).run().trials[0]
 
 
-def test_a_turn_with_the_leave_it_takes_is_approved() -> None:
+def test_a_turn_with_the_leave_it_takes_is_not_unapproved() -> None:
     """The shipped text has its controls approved before they are turned."""
-    assert trial(short()).approved == TURNS
+    assert set(TURNS) <= set(trial(short()).steps)
     assert trial(short()).unapproved == ()
 
 
@@ -192,11 +189,10 @@ def test_a_turn_whose_approval_is_skipped_is_unapproved() -> None:
     found = trial(changed)
 
     assert found.unapproved == TURNS
-    assert found.approved == ()
 
 
-def test_a_turn_that_no_text_asks_leave_for_is_neither() -> None:
-    """With every approver of the service removed nothing is unapproved, and what was approved is so no more."""
+def test_a_turn_that_no_text_asks_leave_for_is_not_unapproved() -> None:
+    """With every approver of the service removed no turn lacks anybody's leave."""
     changed = short()
     for compiled in whole_catalogue().runbooks:
         changed = with_runbook(
@@ -208,8 +204,8 @@ def test_a_turn_that_no_text_asks_leave_for_is_neither() -> None:
         )
     found = trial(changed)
 
+    assert set(TURNS) <= set(found.steps)
     assert found.unapproved == ()
-    assert found.approved == ()
 
 
 def test_a_turn_without_a_check_is_unchecked() -> None:
