@@ -1,0 +1,28 @@
+"""MLflow ``/invocations``: a table split or by records, ``instances`` or ``inputs``; the answer has ``predictions``."""
+
+from __future__ import annotations
+
+from simulator.live.bodies.document import Document
+from simulator.live.bodies.reading import Body
+from simulator.live.bodies.split import split
+from simulator.live.bodies.tree import Tree
+
+TABLES = ("dataframe_split", "dataframe_records")
+_ROWS = ("dataframe_records", "instances", "inputs", "predictions")
+
+
+def covers(path: str, body: Body) -> bool:
+    return isinstance(body, dict) and (path.endswith("/invocations") or any(key in body for key in TABLES))
+
+
+def document(body: Body) -> Document | None:
+    assert isinstance(body, dict)
+    if "dataframe_split" in body:
+        return split(body, body["dataframe_split"])
+    for key in _ROWS:
+        held = body.get(key)
+        if isinstance(held, list):
+            return Tree(body, held, [body])
+        if isinstance(held, dict):
+            return Tree(body, [held], [body])
+    return Tree(body, [body])
