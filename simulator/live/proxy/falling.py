@@ -1,0 +1,192 @@
+"""A request and the leases in force in, what falls on it out; nothing where it is spared or not understood."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from simulator.live.lease import Course
+from simulator.live.proxy.answer import Answer
+from simulator.live.proxy.counters import Counters
+from simulator.live.proxy.head import Headers
+from simulator.live.proxy.leases import Grant, Table
+from simulator.live.proxy.paths import is_spared
+from simulator.live.proxy.request import Request
+
+if TYPE_CHECKING:
+    from simulator.live.bodies import Document
+    from simulator.live.effects import Fate, Refusal
+
+WHOLE_BYTES = 8 * 2**20
+"""Longer bodies are passed on as they come, and no lease reads them."""
+
+
+class Fall:
+    """What falls on one request, lease by lease. What a lease does ends with it, even halfway."""
+
+    __slots__ = ("_answers", "_ends", "_late", "body", "fates")
+
+    def __init__(self, fates: list[tuple[Grant, Fate]], body: bytes | None) -> None:
+        """``body``: the edited one, None where none is edited."""
+        self.fates, self.body = fates, body
+        self._late = self._ends = self._answers = False
+        for grant, fate in fates:
+            self._late |= fate.delay_s > 0
+            self._ends |= fate.reset or fate.refuse is not None or fate.swallow is not None
+            self._answers |= bool(fate.bytes_per_s) or fate.truncate is not None
+            self._answers |= grant.prepared.needs_answer_body
+
+    def live(self, now: float) -> list[tuple[Grant, Fate]]:
+        return [(grant, fate) for grant, fate in self.fates if grant.lives(now)]
+
+    def delay_s(self, now: float) -> float:
+        """Of all leases in force together."""
+        return sum([fate.delay_s for _, fate in self.live(now)]) if self._late else 0.0
+
+    def edited(self, now: float) -> bytes | None:
+        """The edited body, as long as all who edited it are in force; else None, for the body as it came."""
+        if self.body is None or any(
+            fate.edits_request and not grant.lives(now) for grant, fate in self.fates
+        ):
+            return None
+        return self.body
+
+    def instead(self, now: float) -> tuple[bool, Refusal | None]:
+        """What happens to it instead of an answer from the target: whether a reset, or which refusal."""
+        for _, fate in self.live(now) if self._ends else ():
+            if fate.reset:
+                return True, None
+            if fate.refuse is not None or fate.swallow is not None:
+                return False, fate.refuse or fate.swallow
+        return False, None
+
+    def bytes_per_s(self, now: float) -> float | None:
+        """The slowest of the throttles in force."""
+        if not self._answers:
+            return None
+        return min((fate.bytes_per_s for _, fate in self.live(now) if fate.bytes_per_s), default=None)
+
+    def truncate(self, now: float) -> float | None:
+        """The smallest share of the answer that anybody leaves."""
+        if not self._answers:
+            return None
+        shares = [fate.truncate for _, fate in self.live(now) if fate.truncate is not None]
+        return min(shares, default=None)
+
+    def wants_answer(self, now: float) -> bool:
+        """Whether somebody has to see the whole answer before it goes on."""
+        return self._answers and any(
+            grant.prepared.needs_answer_body or fate.truncate is not None for grant, fate in self.live(now)
+        )
+
+    def header(self, now: float) -> bytes:
+        """The leases in force that say so of themselves."""
+        return b", ".join([grant.header for grant, _ in self.fates if grant.header and grant.lives(now)])
+
+
+class Falling:
+    """Whom the leases fall on."""
+
+    def __init__(
+        self,
+        table: Table,
+        counters: Counters,
+        *,
+        read: Callable[[str, str, bytes], Document | None],
+        strength: Callable[[Course, float], float],
+    ) -> None:
+        """``read``: a body, by path and content type; ``strength``: of a course, by seconds since it began."""
+        self._table, self._counters, self._read, self._strength = table, counters, read, strength
+
+    def candidates(self, request: Request) -> Sequence[Grant]:
+        """The leases that may fall on it."""
+        grants = self._table.live()
+        if not grants:
+            return ()
+        path = request.path
+        return () if is_spared(path) else [grant for grant in grants if grant.covers(path)]
+
+    def wants_body(self, request: Request, id: str, now: float) -> bool:
+        """Whether to wait until all of it is here."""
+        if not request.bodied or (request.length or request.size) > WHOLE_BYTES:
+            return False
+        return any(grant.prepared.needs_request_body for grant, _ in self._reaching(request, id, now))
+
+    def on(self, request: Request, id: str, body: bytes | None, now: float) -> Fall | None:
+        """What falls on a request; ``body``: all of it, None where it is too long."""
+        reaching = self._reaching(request, id, now)
+        if not reaching:
+            return None
+        try:
+            return self._on(reaching, request, id, body)
+        except Exception:  # whatever is amiss here: the request has to get through
+            self._counters.untouched["error"] += 1
+            return None
+
+    def _reaching(self, request: Request, id: str, now: float) -> list[tuple[Grant, float]]:
+        """The leases that may fall on it as far as its head tells, each with its strength."""
+        grants = self.candidates(request)
+        if not grants:
+            return []
+        headers = Headers(request.fields)
+        reaching = []
+        for grant in grants:
+            strength = self._strength(grant.lease.course, now - grant.granted)
+            # What falls on all need not be drawn twice.
+            if strength * grant.lease.share >= 1 or grant.prepared.may_fall(id, headers, strength):
+                reaching.append((grant, strength))
+        return reaching
+
+    def _on(
+        self, reaching: list[tuple[Grant, float]], request: Request, id: str, body: bytes | None
+    ) -> Fall | None:
+        document = None
+        if any(grant.prepared.needs_request_body for grant, _ in reaching):
+            document = self._document(request, body)
+        headers = Headers(request.fields)
+        fates: list[tuple[Grant, Fate]] = []
+        for grant, strength in reaching:
+            if grant.prepared.needs_request_body and document is None:
+                continue
+            fate = grant.prepared.fate(id, document, headers, strength)
+            if fate is not None:
+                fates.append((grant, fate))
+        if not fates:
+            return None
+        edits = any(fate.edits_request for _, fate in fates)
+        return Fall(fates, document.dump() if edits and document is not None else None)
+
+    def _document(self, request: Request, body: bytes | None) -> Document | None:
+        """The body, where it can be understood; where there is one and it cannot, that is counted."""
+        if not request.bodied:
+            return None
+        if body is None:
+            self._counters.untouched["too_long"] += 1
+            return None
+        if request.encoding not in (b"", b"identity"):
+            self._counters.untouched["encoded"] += 1
+            return None
+        document = self._read(request.path, request.content_type.decode("latin-1"), body)
+        if document is None:
+            self._counters.untouched["not_understood"] += 1
+        return document
+
+    def edit(self, fall: Fall, request: Request, answer: Answer, body: bytes, now: float) -> bytes:
+        """An answer's body as the leases leave it; the same where they do not touch or understand it."""
+        if not body or not fall.wants_answer(now):
+            return body
+        fates = [fate for grant, fate in fall.live(now) if grant.prepared.needs_answer_body]
+        if not fates:
+            return body
+        try:
+            document = None
+            if answer.encoding in (b"", b"identity"):
+                document = self._read(request.path, answer.content_type.decode("latin-1"), body)
+            if document is None:
+                self._counters.untouched["answer"] += 1
+                return body
+            edited = [fate.answer(document) for fate in fates]
+            return document.dump() if any(edited) else body
+        except Exception:  # whatever is amiss here: the answer has to get through
+            self._counters.untouched["error"] += 1
+            return body

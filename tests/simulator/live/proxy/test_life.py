@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+from time import monotonic
+
+import pytest
+
+from simulator.live.lease import Effect
+from simulator.live.proxy import journal
+from simulator.live.proxy.control import Life
+from simulator.live.proxy.serving import _live, _tick, _unwatched
+from tests.simulator.live.proxy.stage import Played, answer_from, closed, get, run, stage, until
+
+RESET = Effect("reset")
+
+
+def test_when_nobody_needs_faults_they_end_and_requests_pass_as_long_as_callers_come() -> None:
+    """Then it goes."""
+
+    async def scenario() -> tuple[bytes, bool, str]:
+        async with stage(Played()) as proxy:
+            reader, writer = await proxy.connect()
+            await until(lambda: proxy.plane.callers)
+            await proxy.grant(RESET)
+            proxy.plane.seen = monotonic() - 1000
+            living = asyncio.ensure_future(_live(proxy.plane, Life(linger_s=0.0)))
+            await until(lambda: proxy.plane.table.closed)
+            writer.write(get(ends=False))
+            head, _ = await answer_from(reader)
+            stays = not living.done()
+            await closed(writer)
+            await living
+            return head, stays, proxy.plane.table.closed
+
+    head, stays, why = run(scenario())
+
+    assert head.startswith(b"HTTP/1.1 200")
+    assert stays
+    assert "nobody has said for long" in why
+
+
+def test_the_clock_ends_stops_and_writes_down_without_a_request() -> None:
+    """What is over is swept away by itself, and is in the file."""
+
+    async def scenario() -> str:
+        async with stage(Played()) as proxy:
+            await proxy.grant(RESET, seconds=0.01)
+            ticking = asyncio.ensure_future(_tick(proxy.plane))
+            file = proxy.folder / "journal.jsonl.log"
+            await until(lambda: file.exists() and "expired" in file.read_text())
+            ticking.cancel()
+            await asyncio.gather(ticking, return_exceptions=True)
+            return file.read_text()
+
+    assert '"what":"granted"' in run(scenario())
+
+
+def test_without_its_clock_it_does_nothing_to_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing would stop a lease any more, none is in force, and none is granted."""
+
+    async def scenario() -> tuple[int, str]:
+        async with stage(Played()) as proxy:
+            await proxy.grant(RESET)
+            with monkeypatch.context() as broken:
+                broken.setattr(proxy.plane.table, "sweep", lambda: 1 / 0)
+                ticking = asyncio.ensure_future(_tick(proxy.plane))
+                await asyncio.wait([ticking])
+                assert isinstance(ticking.exception(), ZeroDivisionError)
+            _unwatched(proxy.plane)(ticking)
+            return len(proxy.plane.table.live()), proxy.plane.table.closed
+
+    assert run(scenario()) == (0, "the proxy is not well: start another")
+
+
+def test_a_full_disk_stops_no_request_and_no_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither journal nor log can be written: requests pass, leases end, the log in memory tells."""
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    async def scenario() -> tuple[bytes, bytes]:
+        async with stage(Played()) as proxy:
+            await proxy.grant(Effect("delay", {"distribution": "constant", "ms": 1}))
+            monkeypatch.setattr(journal.os, "write", full)
+            during = await proxy.ask(get())
+            proxy.plane.table.end_all("enough")
+            proxy.plane.log.write([b"{}"])
+            return during, await proxy.ask(get())
+
+    during, after = run(scenario())
+
+    assert b"X-Drillbook-Fault: f1" in during
+    assert after.startswith(b"HTTP/1.1 200")
+    assert b"X-Drillbook-Fault" not in after
