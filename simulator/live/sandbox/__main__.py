@@ -1,0 +1,176 @@
+"""Options in, a sandbox that answers until nobody needs it any more out."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import re
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from simulator.live.clock import Compression, LiveClock
+from simulator.live.process import LOOPBACK, Alive, announce
+from simulator.live.runs import TOKEN_VARIABLE
+from simulator.live.sandbox import control, data
+from simulator.live.sandbox.bodies import MOST_BYTES
+from simulator.live.sandbox.given import Given, GivenError, read
+from simulator.live.sandbox.service import Sandbox
+from simulator.live.serving import serving
+from simulator.world.traffic import DAY_MINUTES, WEEKDAYS
+
+SHORTEST_TOKEN = 16
+HIGHEST_COMPRESSION = 1000.0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = _options(arguments)
+    token = os.environ.pop(TOKEN_VARIABLE, "")
+    if len(token) < SHORTEST_TOKEN:
+        return _complain(f"{TOKEN_VARIABLE} has to hold a token of {SHORTEST_TOKEN} characters or more")
+    try:
+        given = read(options.catalogue, options.service)
+    except GivenError as error:
+        return _complain(str(error))
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        try:
+            runner.run(_serve(given, options, token))
+        except OSError as error:
+            return _complain(f"it cannot listen: {error.strerror or error}")
+    return 0
+
+
+async def _serve(given: Given, options: argparse.Namespace, token: str) -> None:
+    compression = Compression(options.compression)
+    begins_in_s = 0.0 if options.origin is None else options.origin - time.monotonic()
+    clock, alive = LiveClock(compression, begins_in_s=begins_in_s), Alive()
+    sandbox = Sandbox(
+        given,
+        compression=compression,
+        seed=options.seed,
+        now=clock.drill_s,
+        week_minute=WEEKDAYS.index(options.weekday) * DAY_MINUTES + options.time,
+        step_s=options.step_seconds,
+        pace=options.pace,
+        kept=options.keep,
+    )
+    async with (
+        serving(data.application(sandbox), port=options.port) as port,
+        serving(control.application(sandbox, alive, token), port=options.control_port) as control_port,
+    ):
+        over = asyncio.create_task(alive.over())
+        await asyncio.sleep(0)  # signals are heard from here on
+        announce(
+            url=f"http://{LOOPBACK}:{port}",
+            control=f"http://{LOOPBACK}:{control_port}",
+            pid=os.getpid(),
+            service=given.service.id,
+            origin=repr(time.monotonic() - clock.drill_s() / compression.factor),
+        )
+        await over
+
+
+def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    found: type[asyncio.AbstractEventLoop] = uvloop.Loop
+    return found
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m simulator.live.sandbox",
+        description=f"Serve a service of a catalogue for real; {TOKEN_VARIABLE} in the environment opens its controls. "
+        f"Bodies of requests may have {MOST_BYTES // 2**20} MiB.",
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add(
+        "--catalogue",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="as 'runbook export catalogue' writes it",
+    )
+    add("--service", required=True, metavar="ID")
+    add(
+        "--compression",
+        type=_compression,
+        required=True,
+        metavar="X",
+        help="drill seconds a second of the wall",
+    )
+    add("--seed", type=int, required=True, metavar="N")
+    add("--port", type=_port, default=0, help="of requests; default: a free one")
+    add("--control-port", type=_port, default=0, metavar="PORT", help="of controls; default: a free one")
+    add("--weekday", choices=WEEKDAYS, default="monday", help="of the drill's second 0")
+    add(
+        "--time", type=_time, default=12 * 60, metavar="HH:MM", help="of the drill's second 0; default: 12:00"
+    )
+    add(
+        "--origin",
+        type=float,
+        metavar="SECONDS",
+        help="the machine's monotonic clock at the drill's second 0; default: now. A restarted one is told it anew",
+    )
+    add(
+        "--keep",
+        type=Path,
+        metavar="FILE",
+        help="in which turned controls stand: one started anew goes on there",
+    )
+    add("--step-seconds", type=_step, default=15.0, metavar="S", help="of the drill, from scrape to scrape")
+    add(
+        "--pace",
+        type=_pace,
+        default=1.0,
+        metavar="X",
+        help="multiplies every service time; 0: answer at once",
+    )
+    return parser.parse_args(arguments)
+
+
+def _compression(text: str) -> float:
+    return _between(text, 1e-3, HIGHEST_COMPRESSION)
+
+
+def _step(text: str) -> float:
+    return _between(text, 1.0, 3600.0)
+
+
+def _pace(text: str) -> float:
+    return _between(text, 0.0, 1000.0)
+
+
+def _between(text: str, least: float, most: float) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not least <= value <= most:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number from {least:g} to {most:g}")
+    return value
+
+
+def _port(text: str) -> int:
+    return int(_between(text, 0, 65535))
+
+
+def _time(text: str) -> int:
+    found = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)", text)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"'{text}' is no time of day such as 09:30")
+    return int(found[1]) * 60 + int(found[2])
+
+
+def _complain(message: str) -> int:
+    sys.stderr.write(f"sandbox: {message}\n")
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
