@@ -66,7 +66,7 @@ def recording(
                 raise click.BadParameter(str(error), param_hint="--sealed") from error
             click.echo(f"this drill could not go on after a crash: {error}", err=True)
 
-    with _written(folder.path), folder.recording() as recorder:
+    with written(folder.path), folder.recording() as recorder:
         yield recorder, seal
         if isinstance(recorder.events[-1].payload, Revealed):
             for file in kept:
@@ -116,7 +116,7 @@ def _resumed(
     from simulator.session.play import resume as play_on
     from simulator.session.replaying import MismatchError, Replay
 
-    with _written(folder.path), folder.reopened() as file:
+    with written(folder.path), folder.reopened() as file:
         record = file.read()
         started = _able_to_go_on(folder, record, sealed_file)
         sealed = _unsealed(folder, started.commitment, sealed_file)
@@ -226,7 +226,7 @@ def _progress() -> Callable[[int, int], None]:
 
 
 @contextmanager
-def _written(folder: Path) -> Iterator[None]:
+def written(folder: Path) -> Iterator[None]:
     from simulator.events.file import NotWrittenError
 
     try:

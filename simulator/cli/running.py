@@ -33,6 +33,7 @@ Examples:
   drill run amount-unit-change --responder robot --seed 7 --speed max --json
   drill run amount-unit-change --responder robot --keep
   drill run quiet-monday --responder none --out /tmp/quiet
+  drill run distance-in-kilometres --live           in front of a real service, with real requests
   drill run --resume runs/2026-11-22T201500         go on with a drill that was cut off
 """
 )
@@ -47,6 +48,10 @@ Examples:
 @click.option(
     "--speed", type=Speed(),
     help="Factor of real time, or max; unpaced: time passes as you say; default: 1 for people, max for machines.",
+)  # fmt: skip
+@click.option(
+    "--live", is_flag=True,
+    help="Play it in front of a real service, which comes with Drillbook and serves nobody; at its file's own speed.",
 )  # fmt: skip
 @click.option(
     "--facilitator", is_flag=True, help="This terminal is the facilitator's: it shows what comes and why."
@@ -95,6 +100,7 @@ def run(
     responder: str,
     seed: int | None,
     speed: float | None,
+    live: bool,
     facilitator: bool,
     table: bool,
     from_: str | None,
@@ -106,7 +112,8 @@ def run(
 ) -> int:
     """Run a drill: record it, score it, report it.
 
-    Each is one incident of a simulated service. The record, the score and the report are written to a folder.
+    Each is one incident of a simulated service, or with --live of a real one that serves nobody. The record, the score
+    and the report are written to a folder.
     """
     if cut_off is not None:
         from simulator.events import file_of
@@ -122,6 +129,8 @@ def run(
     if keep and responder in ("none", "oracle"):
         message = f"'{responder}' follows no runbook, so there is nothing to keep (human and robot do)"
         raise click.BadParameter(message, param_hint="--keep")
+    if live:
+        _as_in_life(speed=speed, from_=from_)
     _only_people(responder, speed=speed, facilitator=facilitator, table=table, from_=from_)
     seat = {
         "facilitator": facilitator,
@@ -130,9 +139,8 @@ def run(
     }
     folder = _new_folder(out or root / "runs" / datetime.now().strftime("%Y-%m-%dT%H%M%S"))
     chosen = secrets.randbits(48) if seed is None else seed
-    record = _played(
-        catalogue, name, chosen, who=responder, speed=speed, folder=folder, sealed_file=sealed_file, seat=seat
-    )
+    played = _played_live if live else functools.partial(_played, speed=speed, sealed_file=sealed_file)
+    record = played(catalogue, name, chosen, who=responder, folder=folder, seat=seat)
     return _told(folder.path, record, catalogue, root=root, keep=keep, as_json=as_json)
 
 
@@ -170,6 +178,30 @@ def _played(
             )  # fmt: skip
     except LineageError as error:
         raise click.UsageError(str(error)) from error
+
+
+def _played_live(
+    catalogue: Catalogue, name: str, seed: int, *, who: str, folder: Folder, seat: Mapping[str, Setting]
+) -> Record:
+    """A new drill in front of a real service. A crash ends it: nobody could give it back the minutes it was away."""
+    from simulator.cli.live import played_live
+    from simulator.cli.resuming import written
+
+    with written(folder.path), folder.recording() as recorder:
+        return played_live(
+            catalogue, name, seed, who=who, recorder=recorder, screen=_seated(seat, folder=folder.path)
+        )
+
+
+def _as_in_life(*, speed: float | None, from_: str | None) -> None:
+    """Wrong usage where a real service is asked for what only a simulated one can do."""
+    asked = {"--speed": speed is not None, "--from": from_ is not None}
+    for option, is_given in asked.items():
+        if is_given:
+            message = (
+                "a real service takes its time: leave it out (the drill's file says how fast, under live)"
+            )
+            raise click.BadParameter(message, param_hint=option)
 
 
 def _told(path: Path, record: Record, catalogue: Catalogue, *, root: Path, keep: bool, as_json: bool) -> int:

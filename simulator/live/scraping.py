@@ -12,7 +12,8 @@ from generator.queries import metric_name
 from simulator.world.flow import Floats
 from simulator.world.telemetry import Series
 
-COUNTERS = ("_total", "_bucket")
+BUCKET = "_bucket"
+COUNTERS = ("_total", BUCKET)
 
 
 class UnreadableError(ValueError):
@@ -27,7 +28,7 @@ class Scraper:
         own = {label.label: label.value for label in service.metrics.labels}
         self._wanted: dict[str, list[tuple[int, Mapping[str, str]]]] = {}
         for row, identity in enumerate(identities):
-            name = metric_name(identity.name, service)
+            name = _own_name(identity.name, service)
             self._wanted.setdefault(name, []).append((row, {**own, **dict(identity.labels)}))
         self._is_counter = np.array([identity.name.endswith(COUNTERS) for identity in identities], dtype=bool)
         self._count = len(identities)
@@ -67,6 +68,12 @@ class Continued:
         self._total = self._total + np.where(counted, grown, 0.0)
         self._raw = np.where(np.isnan(raw), before, raw)
         return np.where(self._is_counter, np.where(np.isnan(raw), np.nan, self._total), raw)
+
+
+def _own_name(canonical: str, service: Service) -> str:
+    """What a service calls a series; it names a histogram, and its buckets follow."""
+    base = canonical.removesuffix(BUCKET)
+    return metric_name(base, service) + canonical[len(base) :]
 
 
 def _samples(text: str) -> Iterator[tuple[str, Mapping[str, str], float]]:

@@ -133,9 +133,9 @@ def _sentinel_value(case: Case) -> tuple[Effect, ...]:
 
 
 def _stale_features(case: Case) -> tuple[Effect, ...]:
-    return (
-        Effect("freeze", {"fields": [case.field(name) for name in (*case.with_["fields"], OUT_OF_TIME)]}),
-    )
+    """Values of other requests, from before: distributed as ever, and too old by what the source says of their age."""
+    fields = [case.field(name) for name in (*case.with_["fields"], OUT_OF_TIME)]
+    return (Effect("freeze", {"fields": fields, "of": "replay"}),)
 
 
 def _tail_latency(case: Case) -> tuple[Effect, ...]:

@@ -131,6 +131,14 @@ def play_people(stage: Stage, people: People, recorder: Recorder, *, nonce: str)
     if isinstance(recorder, Replay):
         responder, recorder.replayed = Again(people, recorder, is_machine=False), people.catch_up
     session = Session(stage, responder, [recorder], nonces=[nonce])
+    attend(session, people, recorder)
+    reveal(session, measure(stage), robot=robot_impact(stage))
+    return recorder.record()
+
+
+def attend(session: Session, people: People, recorder: Recorder) -> None:
+    """Let people play a session to its end, and judge it afterwards; no truth is told yet."""
+    stage = session.stage
     recorder.heard = people.saw
     people.enter(stage, session.deliveries[0], recorder.events)
     try:
@@ -141,8 +149,6 @@ def play_people(stage: Stage, people: People, recorder: Recorder, *, nonce: str)
     with suppress(KeyboardInterrupt):
         for judgement in people.debrief():
             recorder.append(recorder.events[-1].t, FACILITATOR, judgement)
-    reveal(session, measure(stage), robot=robot_impact(stage))
-    return recorder.record()
 
 
 def robot_impact(stage: Stage) -> Floats:

@@ -50,13 +50,20 @@ def test_a_target_splits_its_series_by_labels_of_its_own() -> None:
 
 def test_a_service_calls_its_metrics_as_it_likes() -> None:
     """Its file maps names, and says by which labels it knows its own among others'."""
-    own = Metrics(
-        (MetricLabel("app", "delays"),), (MetricName("model_inference_requests_total", "served_total"),)
+    names = {
+        "model_inference_requests_total": "served_total",
+        "model_inference_duration_seconds": "took_seconds",
+    }
+    own = Metrics((MetricLabel("app", "delays"),), tuple(MetricName(*pair) for pair in names.items()))
+    text = (
+        'served_total{code="200",app="delays"} 7\n'
+        'served_total{code="200",app="other"} 100\n'
+        "# TYPE took_seconds histogram\n"
+        'took_seconds_bucket{le="1.0",app="delays"} 6\n'
     )
-    text = 'served_total{code="200",app="delays"} 7\nserved_total{code="200",app="other"} 100\n'
 
-    found = Scraper((OK,), replace(SERVICE, metrics=own)).sample(text)
-    assert found.tolist() == [7]
+    found = Scraper((OK, FAST), replace(SERVICE, metrics=own)).sample(text)
+    assert found.tolist() == [7, 6]
 
 
 def test_what_is_no_exposition_is_said_to_be_none() -> None:

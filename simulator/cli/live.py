@@ -1,0 +1,123 @@
+"""``drill run --live`` and ``drill panic``: a drill in front of a real service; and the end of every fault."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from generator.entry import AMISS, GOOD
+from simulator.cli.group import drill
+
+if TYPE_CHECKING:
+    from generator.model import Catalogue
+    from simulator.events import Event, Record, Recorder
+    from simulator.live.panic import Panicked, Told
+    from simulator.session.play import Screen
+
+NEEDED = ("aiohttp", "httptools", "orjson", "prometheus_client")
+INSTALL = "pip install 'drillbook[live]'"
+WIDTH = 24
+
+
+def played_live(
+    catalogue: Catalogue, name: str, seed: int, *, who: str, recorder: Recorder, screen: Screen
+) -> Record:
+    """A live drill to its reveal; wrong usage, with what to do, where it cannot begin."""
+    _installed()
+    from simulator.live.drive import NotPlayableError, play_live
+    from simulator.live.runs import RunError
+    from simulator.live.translating import NotLiveError
+
+    try:
+        with _shown(catalogue, name, who) as heard:
+            return play_live(
+                catalogue, name, seed, who=who, recorder=recorder, screen=screen, heard=heard, say=_say
+            )
+    except (NotPlayableError, NotLiveError) as error:
+        raise click.BadParameter(str(error), param_hint="--live") from error
+    except RunError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _installed() -> None:
+    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        raise click.UsageError(f"live drills need {', '.join(missing)}: {INSTALL}")
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
+
+
+@contextmanager
+def _shown(catalogue: Catalogue, name: str, who: str) -> Iterator[Callable[[Event], None]]:
+    """How far a machine's drill is, on a terminal; people have a screen of their own."""
+    if who == "human" or not sys.stderr.isatty():
+        yield lambda event: None
+        return
+    from rich.console import Console
+    from rich.live import Live
+
+    horizon = catalogue.drill(name).horizon_minutes
+    with Live(console=Console(stderr=True), auto_refresh=False, transient=True) as live:
+        yield lambda event: live.update(_line(event, horizon), refresh=True)
+
+
+def _line(event: Event, horizon: float) -> Any:
+    from rich.text import Text
+
+    full = min(WIDTH, round(event.minutes / horizon * WIDTH))
+    line = Text("━" * full, style="green", no_wrap=True, overflow="ellipsis")
+    line.append("━" * (WIDTH - full), style="dim")
+    return line.append(f"  minute {event.minutes:.0f} of {horizon:g}", style="bold")
+
+
+@drill.command(
+    epilog="""\b
+Examples:
+  drill panic              end every fault of every live drill on this machine, now
+  drill panic --json       the same, for programs
+
+\b
+Exit codes: 0 nothing is left; 1 something could not be ended, and it says what to do.
+"""
+)
+@click.option("--json", "as_json", is_flag=True, help="Print what was done for programs.")
+def panic(*, as_json: bool) -> int:
+    """End every fault on this machine, and every live drill.
+
+    It needs nothing else to run: faults are ended at their proxies, and a proxy that does not answer is ended itself.
+    Safe to type at any time, and again.
+    """
+    _installed()
+    from simulator.live.panic import panic as end_all
+
+    told = end_all()
+    click.echo(_json(told) if as_json else _words(told))
+    return GOOD if told.is_clean else AMISS
+
+
+def _words(told: Told) -> str:
+    if not told.runs:
+        return "No live drill runs on this machine, and no fault is left."
+    lines = [line for one in told.runs for line in _of_run(one)]
+    last = "No fault is left." if told.is_clean else "NOT EVERYTHING COULD BE ENDED: see above."
+    return "\n".join([*lines, last])
+
+
+def _of_run(one: Panicked) -> Iterator[str]:
+    yield f"{one.run}:"
+    yield from (f"  ended: {line}" for line in one.ended)
+    yield from (f"  LEFT: {line}" for line in one.left)
+    yield from (f"  note: {line}" for line in one.notes)
+
+
+def _json(told: Told) -> str:
+    runs = [{"run": one.run, "ended": one.ended, "left": one.left, "notes": one.notes} for one in told.runs]
+    return json.dumps({"clean": told.is_clean, "runs": runs}, indent=2)

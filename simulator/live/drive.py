@@ -1,0 +1,145 @@
+"""A drill that says how it is played live in, the finished record of a real incident out; and nothing left behind."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from generator.catalogue_file import write
+from generator.model import Catalogue, Drill, Live
+from simulator.events import Event, Record, Recorder
+from simulator.live import runs
+from simulator.live.clock import Compression
+from simulator.live.presence import Presence
+from simulator.live.runs import Spec
+from simulator.live.sandboxed import Places, Sandboxed
+from simulator.live.translating import leases
+from simulator.live.world import LiveWorld
+from simulator.responders.paced import Paced
+from simulator.responders.view import Responder
+from simulator.session.loop import Session
+from simulator.session.play import MACHINES, People, Screen, attend, keyed_nonces, robot_impact
+from simulator.session.reveal import reveal
+from simulator.session.rulers import measure
+from simulator.session.stage import Stage, set_up
+
+UP_S, POLL_S = 60.0, 0.1
+CATALOGUE = "catalogue.json"
+LIVE_MACHINES = ("none", "robot")
+
+
+class NotPlayableError(ValueError):
+    """The drill cannot be played live; the message says why, and what to do."""
+
+
+def play_live(
+    catalogue: Catalogue,
+    drill: str,
+    seed: int,
+    *,
+    who: str,
+    recorder: Recorder,
+    screen: Screen,
+    heard: Callable[[Event], None] = lambda event: None,
+    say: Callable[[str], None] = lambda text: None,
+) -> Record:
+    """One drill in front of our own sandbox; NotPlayableError, NotLiveError, RunError before anything has begun.
+
+    ``heard`` is told of each event when a machine answers; ``say``: what goes on meanwhile, in sentences.
+    """
+    live = _live(catalogue.drill(drill), who)
+    stage, compression = set_up(catalogue, drill, [seed]), Compression(live.compression)
+    injected = leases(stage, 0, compression)
+    say("The sandbox, its proxy and its traffic are being started.")
+    with _running(catalogue, stage, live, seed) as folder, Presence(folder):
+        target = Sandboxed(stage.service, injected, places=_places(folder), token=runs.token(folder))
+        say(f"They are up: {live.compression:g} minutes of the drill pass in each minute.")
+        try:
+            world = LiveWorld(stage, target)
+            if who in MACHINES:
+                recorder.heard = heard
+                session = _by_machine(stage, world, recorder, MACHINES[who](measure(stage)), compression)
+            else:
+                session = _by_people(stage, world, recorder, screen(compression.factor))
+            target.end()
+            world.settle()
+        finally:
+            target.end()
+            target.close()
+    reveal(session, measure(stage), robot=world.impact if who == "robot" else robot_impact(stage))
+    return recorder.record()
+
+
+def _live(drill: Drill, who: str) -> Live:
+    if drill.live is None:
+        raise NotPlayableError(
+            f"'{drill.id}' is for a table alone: say in its file how fast it is played, as live: {{compression: 24}}"
+        )
+    if who in MACHINES and who not in LIVE_MACHINES:
+        raise NotPlayableError(
+            f"'{who}' knows the truth, and no real service tells it: it plays at a table alone"
+        )
+    return drill.live
+
+
+def _by_machine(
+    stage: Stage, world: LiveWorld, recorder: Recorder, machine: Responder, compression: Compression
+) -> Session:
+    paced = Paced(machine, compression.factor)
+    session = Session(stage, paced, [recorder], nonces=keyed_nonces(stage), world=world)
+    session.run()
+    return session
+
+
+def _by_people(stage: Stage, world: LiveWorld, recorder: Recorder, people: People) -> Session:
+    session = Session(stage, people, [recorder], nonces=[secrets.token_hex(16)], world=world)
+    attend(session, people, recorder)
+    return session
+
+
+@contextmanager
+def _running(catalogue: Catalogue, stage: Stage, live: Live, seed: int) -> Iterator[Path]:
+    """The folder of a run with what its processes are to be started as."""
+    folder, run = runs.begin(stage.drill.id, target="sandbox", ours=True, specs=())
+    (folder / CATALOGUE).write_bytes(write(catalogue))
+    run = replace(run, specs=_specs(stage, live, folder, seed))
+    runs.write(folder, run)
+    yield folder
+
+
+def _specs(stage: Stage, live: Live, folder: Path, seed: int) -> tuple[Spec, ...]:
+    drill = stage.drill
+    of = ("--catalogue", str(folder / CATALOGUE), "--service", drill.service, "--seed", str(seed))
+    when = ("--compression", f"{live.compression:g}", "--weekday", drill.weekday, "--time", drill.time)
+    most = () if live.requests_per_s is None else ("--requests-per-s", f"{live.requests_per_s:g}")
+    step = ("--step-seconds", f"{drill.step_seconds:g}")
+    # One second 0 for what sends values and what tells their age, also after one of them was started anew.
+    origin = ("--origin", repr(time.monotonic()))
+    steps = ("--steps", str(stage.clockwork.steps + 1))
+    ways = ("--target", "{proxy.url}", "--direct", "{sandbox.url}")
+    return (
+        Spec("sandbox", (*of, *when, *step, *origin, "--keep", str(folder / "controls.json"))),
+        Spec("proxy", ("--target", "{sandbox.url}", "--journal", str(folder / "journal.jsonl"))),
+        Spec("load", (*ways, *of, *when, *step, *steps, *origin, *most, "--keep", str(folder / "load.json"))),
+    )
+
+
+def _places(folder: Path) -> Places:
+    """Where the processes are, as soon as all of them have said so."""
+    until = time.monotonic() + UP_S
+    while time.monotonic() < until:
+        now = runs.read(folder)
+        found = {one.room: one for one in now.processes if one.control}
+        if {"sandbox", "proxy", "load"} <= found.keys():
+            return Places(
+                found["sandbox"].url,
+                found["sandbox"].control,
+                found["proxy"].control,
+                found["load"].control,
+            )
+        time.sleep(POLL_S)
+    raise NotPlayableError(f"the sandbox did not come up within {UP_S:g} s: see the logs in {folder}")

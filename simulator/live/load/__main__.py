@@ -1,0 +1,162 @@
+"""``python -m simulator.live.load``: send a drill's requests; the token comes in ``DRILLBOOK_TOKEN``.
+
+It says where it is as soon as it knows how every case ends when all is well, and sends nothing more before it is told
+to begin.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import math
+import os
+import re
+import resource
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from simulator.live.clock import Compression
+from simulator.live.load import desk
+from simulator.live.load.arrivals import Schedule
+from simulator.live.load.driver import MOST_UNDER_WAY
+from simulator.live.load.generator import Generator, Way, weight_of
+from simulator.live.process import LOOPBACK, Alive, announce
+from simulator.live.runs import TOKEN_VARIABLE
+from simulator.live.sandbox.given import Given, GivenError, read
+from simulator.live.serving import serving
+from simulator.world.traffic import DAY_MINUTES, WEEKDAYS
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 when it was no longer needed, 2 when it cannot start."""
+    options = _options(arguments)
+    token = os.environ.pop(TOKEN_VARIABLE, "")
+    if not token:
+        return _complain(f"{TOKEN_VARIABLE} is not set: the control plane needs a token")
+    try:
+        given = read(options.catalogue, options.service)
+    except GivenError as error:
+        return _complain(str(error))
+    _raise_limits()
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        try:
+            runner.run(_run(given, options, token))
+        except OSError as error:
+            return _complain(f"it cannot listen: {error.strerror or error}")
+    return 0
+
+
+async def _run(given: Given, options: argparse.Namespace, token: str) -> None:
+    generator = Generator(given.service, given.panel, _schedule(given, options), _way(options))
+    try:
+        await generator.ready()
+        alive = Alive()
+        async with serving(desk.application(generator, alive, token), port=options.control_port) as port:
+            announce(control=f"http://{LOOPBACK}:{port}", pid=os.getpid())
+            await alive.over()
+    finally:
+        await generator.close()
+
+
+def _schedule(given: Given, options: argparse.Namespace) -> Schedule:
+    return Schedule(
+        given.service.profile.traffic,
+        given.service.profile.labels,
+        weight_of(given.service, given.panel),
+        Compression(options.compression),
+        options.seed,
+        WEEKDAYS.index(options.weekday) * DAY_MINUTES + options.time,
+        options.steps,
+        options.step_seconds,
+        options.requests_per_s,
+    )
+
+
+def _way(options: argparse.Namespace) -> Way:
+    return Way(options.target, options.direct, options.origin, options.keep, options.under_way)
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m simulator.live.load", allow_abbrev=False)
+    add = parser.add_argument
+    add("--target", type=_url, required=True, metavar="URL", help="through the proxy")
+    add("--direct", type=_url, required=True, metavar="URL", help="past it")
+    add("--catalogue", type=Path, required=True, metavar="FILE")
+    add("--service", required=True, metavar="ID")
+    add("--compression", type=_number(1e-3, 1000), required=True, metavar="X")
+    add("--seed", type=int, required=True, metavar="N")
+    add("--weekday", choices=WEEKDAYS, required=True)
+    add("--time", type=_time, required=True, metavar="HH:MM")
+    add("--steps", type=_whole(1, 1_000_000), required=True, metavar="S")
+    add("--step-seconds", type=_number(1, 3600), default=15.0, metavar="S", help="of the drill")
+    add("--requests-per-s", type=_number(0.01, 100_000), metavar="CAP", help="of the wall; never more")
+    add("--under-way", type=_whole(1, 50_000), default=MOST_UNDER_WAY, metavar="N", help="at a time")
+    add("--origin", type=_number(-1e12, 1e12), metavar="SECONDS", help="the target's second 0 (monotonic)")
+    add("--keep", type=Path, metavar="FILE", help="from which one that is started anew goes on")
+    add("--control-port", type=_whole(0, 65535), default=0, metavar="PORT")
+    return parser.parse_args(arguments)
+
+
+def _number(least: float, most: float) -> Callable[[str], float]:
+    def number(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(f"'{text[:40]}' is no number from {least:g} to {most:g}")
+        return value
+
+    return number
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def whole(text: str) -> int:
+        if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"'{text[:40]}' is no whole number from {least} to {most}")
+        return int(text)
+
+    return whole
+
+
+def _time(text: str) -> int:
+    found = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)", text, re.ASCII)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"'{text[:40]}' is no time of day such as 09:30")
+    return int(found[1]) * 60 + int(found[2])
+
+
+def _url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        is_one = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_one = False
+    if not is_one:
+        raise argparse.ArgumentTypeError(f"'{text[:100]}' is no address: http://HOST:PORT")
+    return text.rstrip("/")
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+def _raise_limits() -> None:
+    """As many connections as the system allows."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def _complain(message: str) -> int:
+    sys.stderr.write(f"load: {message}\n")
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,39 @@
+"""A request in, its answer out; nothing when there is none. The target may go and come back at any time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import aiohttp
+
+from simulator.live.load.ends import NOTHING, Answer, answer_of
+
+TIMEOUT_S = 10.0
+"""Who has no answer by then gets none."""
+_JSON = {"Content-Type": "application/json"}
+_ASIDE = {"X-Drillbook-Aside": "1"}
+
+
+class Asking:
+    """Connections to a target, as many as there are requests under way; to be closed."""
+
+    def __init__(self, *, timeout_s: float = TIMEOUT_S) -> None:
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30.0),
+            timeout=aiohttp.ClientTimeout(total=timeout_s),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            trust_env=False,
+        )
+
+    async def close(self) -> None:
+        await self._session.close()
+
+    async def post(self, url: str, id: str, body: bytes, *, aside: bool = False) -> Answer:
+        """``aside``: it is no traffic, and a target that knows the word counts it in no metric of its own."""
+        headers: Mapping[str, str] = {**_JSON, "X-Request-Id": id, **(_ASIDE if aside else {})}
+        try:
+            async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as answer:
+                return answer_of(answer.status, await answer.read())
+        except (aiohttp.ClientError, OSError, TimeoutError, ValueError):
+            return NOTHING

@@ -1,0 +1,197 @@
+"""A command in, a process that goes on out; and who is who among processes: the one door for them in this package.
+
+A process is known by its id and the moment at which it began: an id alone may long belong to somebody else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+PROC = Path("/proc")
+LONGEST_LINE = 10_000
+_STATE, _BEGAN = 0, 19
+"""Places of two fields in ``/proc/PID/stat``, counted from behind the command's name; see proc(5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One process on this machine, and no other that has or had its id."""
+
+    pid: int
+    began: int
+    """Clock ticks since the machine started."""
+
+
+@dataclass(slots=True)
+class Running:
+    """A command that goes on by itself, in a session of its own: it survives whoever began it."""
+
+    identity: Identity
+    _process: subprocess.Popen[bytes]
+
+    @property
+    def code(self) -> int | None:
+        """How it ended; None while it goes on."""
+        return self._process.poll()
+
+    def first_line(self, seconds: float) -> str:
+        """The first line that it says; what there is of it when it ends or the seconds are over."""
+        assert self._process.stdout is not None
+        descriptor, said = self._process.stdout.fileno(), b""
+        until = time.monotonic() + seconds
+        while b"\n" not in said and len(said) < LONGEST_LINE:
+            left = until - time.monotonic()
+            if left <= 0 or not select.select([descriptor], [], [], left)[0]:
+                break
+            if not (piece := os.read(descriptor, LONGEST_LINE)):
+                break
+            said += piece
+        return said.split(b"\n")[0].decode("utf-8", "replace")
+
+    def forget(self) -> None:
+        """Let it go on alone; nothing that it says is heard any more."""
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        # It is waited for elsewhere, or by nobody: that is meant, and no reason to warn.
+        self._process.returncode = self._process.poll() or 0
+
+
+def start(
+    command: Sequence[str], folder: Path, *, environment: Mapping[str, str], complaints: Path | None = None
+) -> Running:
+    """Begin a command without a shell and do not wait; OSError when it cannot begin.
+
+    ``environment`` is added to our own; ``complaints``: the file to which its standard error is added.
+    """
+    with _opened(complaints) as errors:
+        process = subprocess.Popen(
+            list(command),
+            cwd=folder,
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            start_new_session=True,
+        )
+    # Until it is waited for, even a process that has ended is found.
+    return Running(identity(process.pid) or Identity(process.pid, 0), process)
+
+
+@contextlib.contextmanager
+def _opened(complaints: Path | None) -> Iterator[int | None]:
+    """A file to add to; nowhere, when the disk has no room for it; our own standard error, when none is named."""
+    if complaints is None:
+        yield None
+        return
+    try:
+        handle = os.open(complaints, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    except OSError:
+        yield subprocess.DEVNULL
+        return
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def identity(pid: int) -> Identity | None:
+    """Who has that id now; None when nobody has."""
+    fields = _fields(pid)
+    return Identity(pid, int(fields[_BEGAN])) if fields else None
+
+
+def lives(who: Identity) -> bool:
+    """Whether that very process is there, and has not ended."""
+    fields = _fields(who.pid)
+    return bool(fields) and int(fields[_BEGAN]) == who.began and fields[_STATE] not in "ZX"
+
+
+def ancestors() -> frozenset[int]:
+    """Our own id, and those of the processes that we descend from."""
+    found, pid = {os.getpid()}, os.getppid()
+    while pid > 0 and pid not in found:
+        found.add(pid)
+        fields = _fields(pid)
+        pid = int(fields[1]) if fields else 0
+    return frozenset(found)
+
+
+def tagged(name: str) -> tuple[tuple[Identity, str], ...]:
+    """All processes of this user that were begun with that variable in their environment, and what it said."""
+    found = []
+    for folder in PROC.iterdir():
+        if not folder.name.isdecimal() or (who := identity(int(folder.name))) is None:
+            continue
+        value = variable(who, name)
+        if value and lives(who):
+            found.append((who, value))
+    return tuple(found)
+
+
+def variable(who: Identity, name: str) -> str:
+    """What stands in its environment under that name; empty when nothing does, or nobody may look."""
+    try:
+        entries = (PROC / str(who.pid) / "environ").read_bytes().split(b"\0")
+    except OSError:
+        return ""
+    start = f"{name}=".encode()
+    return next(
+        (entry[len(start) :].decode("utf-8", "replace") for entry in entries if entry.startswith(start)), ""
+    )
+
+
+def send(who: Identity, number: signal.Signals) -> bool:
+    """Send a signal to that very process; False when it is gone, or is not ours."""
+    try:
+        handle = os.pidfd_open(who.pid)
+    except OSError:
+        return False
+    try:
+        # The handle stays with one process even if its id is given away: what is compared now holds below.
+        if not lives(who):
+            return False
+        signal.pidfd_send_signal(handle, number)
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(handle)
+
+
+def end(who: Identity, *, patience_s: float = 0.0) -> bool:
+    """End that very process: asked to at first, with so much patience, then by force. Whether it is gone."""
+    if patience_s > 0:
+        send(who, signal.SIGTERM)
+        # One that was stopped hears nothing until it goes on.
+        send(who, signal.SIGCONT)
+        if gone(who, within_s=patience_s):
+            return True
+    send(who, signal.SIGKILL)
+    return gone(who, within_s=2.0)
+
+
+def gone(who: Identity, *, within_s: float) -> bool:
+    """Whether it has ended before so many seconds are over."""
+    until = time.monotonic() + within_s
+    while lives(who):
+        if time.monotonic() >= until:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def _fields(pid: int) -> list[str]:
+    """The fields of ``/proc/PID/stat`` behind the command's name, which may hold anything; empty: nobody is there."""
+    try:
+        text = (PROC / str(pid) / "stat").read_text("utf-8", "replace")
+    except OSError:
+        return []
+    return text.rpartition(")")[2].split()

@@ -1,0 +1,141 @@
+"""Stand-ins for a target, and a small drill's load against them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from aiohttp import web
+
+from generator.model import Labels, PanelRows, Service
+from simulator.live.clock import Compression
+from simulator.live.load.arrivals import Schedule
+from simulator.live.load.generator import Generator, Way, weight_of
+from simulator.live.serving import serving
+from tests.simulator.stages import whole_catalogue
+
+SERVICE = "delay-predictor"
+LIMIT_S = 40.0
+
+
+@functools.cache
+def service() -> tuple[Service, PanelRows]:
+    """The service, with labels that come at once; and a few cases of its panel."""
+    whole = whole_catalogue()
+    one, rows = whole.service(SERVICE), whole.panels[SERVICE]
+    profile = replace(one.profile, labels=Labels(delay_minutes=0.5, share=1.0))
+    few = PanelRows({name: column[:40] for name, column in rows.columns.items()})
+    return replace(one, profile=profile), few
+
+
+def schedule(*, steps: int = 10, most_per_s: float | None = 100.0, seed: int = 7) -> Schedule:
+    """A tenth of a second a step, at noon on a Tuesday."""
+    one, panel = service()
+    return Schedule(
+        one.profile.traffic,
+        one.profile.labels,
+        weight_of(one, panel),
+        Compression(150),
+        seed,
+        24 * 60 + 12 * 60,
+        steps,
+        15.0,
+        most_per_s,
+    )
+
+
+Decide = Callable[[dict[str, Any]], Awaitable[tuple[int, object]]]
+
+
+@dataclass
+class Target:
+    """Answers as it is told to, and remembers who asked."""
+
+    decide: Decide
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    labels: list[dict[str, Any]] = field(default_factory=list)
+    refuses_labels: int = 0
+    """So many times."""
+
+    def application(self) -> web.Application:
+        app = web.Application()
+        app.router.add_post("/predict", self._predict)
+        app.router.add_post("/labels", self._learn)
+        return app
+
+    async def _predict(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        assert request.headers["X-Request-Id"] == body["id"]
+        self.asked.append(body)
+        status, answer = await self.decide(body)
+        return web.json_response(answer, status=status)
+
+    async def _learn(self, request: web.Request) -> web.Response:
+        if self.refuses_labels:
+            self.refuses_labels -= 1
+            return web.json_response({}, status=503)
+        self.labels += await request.json()
+        return web.json_response({})
+
+    def ids(self, start: str) -> list[str]:
+        return [body["id"] for body in self.asked if body["id"].startswith(start)]
+
+
+def right(body: dict[str, Any]) -> tuple[int, object]:
+    """The answer that its label asks for."""
+    label = service()[1].columns["late"][body["case"]]
+    return 200, {"decision": "block" if label else "pass"}
+
+
+def wrong(body: dict[str, Any]) -> tuple[int, object]:
+    label = service()[1].columns["late"][body["case"]]
+    return 200, {"decision": "pass" if label else "block"}
+
+
+async def always_right(body: dict[str, Any]) -> tuple[int, object]:
+    return right(body)
+
+
+@contextlib.asynccontextmanager
+async def loaded(
+    through: Target, past: Target | None = None, *, plan: Schedule | None = None, **way: Any
+) -> AsyncIterator[Generator]:
+    """A generator that knows what is healthy and is not begun yet; what is not told to it is as by default."""
+    past = past or Target(always_right)
+    async with (
+        asyncio.timeout(LIMIT_S),
+        serving(through.application()) as port,
+        serving(past.application()) as other,
+    ):
+        where = Way(**{"target": f"http://127.0.0.1:{port}", "direct": f"http://127.0.0.1:{other}", **way})
+        generator = Generator(*service(), plan or schedule(), where)
+        try:
+            await generator.ready()
+            yield generator
+        finally:
+            await generator.close()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for a state; the limit is that of ``loaded``."""
+    while not condition():
+        await asyncio.sleep(0.01)
+
+
+def total(generator: Generator, name: str) -> int:
+    rows: Any = generator.told()["steps"]
+    return sum(row[name] for row in rows)
+
+
+def is_over(generator: Generator, steps: int = 10) -> bool:
+    """Whether all was sent, and the end of all is known."""
+    is_last = generator.driver.step == steps - 1 and not generator.driver.under_way
+    return (
+        is_last
+        and total(generator, "ended") == total(generator, "offered") > 0
+        and bool(generator._tasks[0].done())
+    )

@@ -1,0 +1,187 @@
+"""A token arms one run of one drill against one target, within a cap, for a time, and nothing else."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulator.live.arming import ArmError, arm, key, read, spend
+from simulator.live.lease import Cap
+
+KEY, OTHER = b"k" * 32, b"o" * 32
+TARGET, DRILL, NOW = "http://models.example:8080/scorer", "some-drill", 1_000_000.0
+CAP = Cap(share=0.25, effects=("delay", "shift"), fields=("weather-feed.wind_mph",))
+TOKEN = arm(TARGET, DRILL, CAP, minutes=30, key=KEY, now=NOW)
+
+
+def test_it_says_what_was_allowed() -> None:
+    """Cap, target, drill and expiry come back as they were put in."""
+    armed = read(TOKEN, target="HTTP://Models.Example:8080/scorer/", drill=DRILL, key=KEY, now=NOW + 60)
+
+    assert (armed.cap.share, armed.cap.effects, armed.cap.fields) == (0.25, CAP.effects, CAP.fields)
+    assert armed.cap.until == NOW + 1800
+    assert (armed.target, armed.drill) == (TARGET, DRILL)
+
+
+@pytest.mark.parametrize(
+    ("target", "drill", "key_", "now", "message"),
+    [
+        (TARGET, DRILL, KEY, NOW + 1800, "has expired"),
+        (TARGET, DRILL, KEY, NOW - 3600, "set the clock"),
+        (
+            "http://models.example:8081/scorer",
+            DRILL,
+            KEY,
+            NOW,
+            "for another target: http://models.example:8080",
+        ),
+        ("https://models.example:8080/scorer", DRILL, KEY, NOW, "for another target"),
+        (TARGET, "other-drill", KEY, NOW, "for another drill: 'some-drill', not 'other-drill'"),
+        (TARGET, DRILL, OTHER, NOW, "another machine's key"),
+    ],
+)
+def test_it_is_for_nothing_else(target: str, drill: str, key_: bytes, now: float, message: str) -> None:
+    """Each reason has its own sentence."""
+    with pytest.raises(ArmError, match=message):
+        read(TOKEN, target=target, drill=drill, key=key_, now=now)
+
+
+@given(st.integers(0, len(TOKEN) - 1), st.characters(codec="ascii", categories=["L", "N", "P"]))
+def test_no_letter_of_it_can_be_changed(place: int, letter: str) -> None:
+    """A signature covers all of it, and there is one way to write it."""
+    changed = TOKEN[:place] + letter + TOKEN[place + 1 :]
+    if changed == TOKEN:
+        return
+    with pytest.raises(ArmError):
+        read(changed, target=TARGET, drill=DRILL, key=KEY, now=NOW)
+
+
+@given(st.one_of(st.text(max_size=200), st.binary(max_size=200).map(lambda raw: f"drillbook1.{raw.hex()}.x")))
+def test_what_is_no_token_is_a_clear_error(text: str) -> None:
+    """Whatever somebody hands in, there is a sentence and no traceback."""
+    with pytest.raises(ArmError):
+        read(text, target=TARGET, drill=DRILL, key=KEY, now=NOW)
+
+
+@pytest.mark.parametrize("length", [5, 20, 60, len(TOKEN) - 1])
+def test_a_torn_one_says_so(length: int) -> None:
+    """A token is long, and is copied by hand."""
+    with pytest.raises(ArmError, match=r"torn|no token"):
+        read(TOKEN[:length], target=TARGET, drill=DRILL, key=KEY, now=NOW)
+
+
+@pytest.mark.parametrize("payload", [b"[]", b"{}", b"[" * 9000, b"\xff", b'{"cap": 1}'])
+def test_even_a_signed_one_is_read_with_care(payload: bytes) -> None:
+    """Another version of ours may have signed something else."""
+
+    def coded(content: bytes) -> str:
+        return base64.urlsafe_b64encode(content).decode().rstrip("=")
+
+    signature = hmac.new(KEY, b"drillbook1." + payload, hashlib.sha256).digest()
+    with pytest.raises(ArmError):
+        read(f"drillbook1.{coded(payload)}.{coded(signature)}", target=TARGET, drill=DRILL, key=KEY, now=NOW)
+
+
+def test_the_cap_of_a_token_is_not_widened_by_its_minutes() -> None:
+    """Whichever ends first."""
+    token = arm(TARGET, DRILL, Cap(until=NOW + 5), minutes=30, key=KEY, now=NOW)
+
+    with pytest.raises(ArmError, match="expired"):
+        read(token, target=TARGET, drill=DRILL, key=KEY, now=NOW + 6)
+
+
+@pytest.mark.parametrize(
+    ("target", "cap", "minutes", "message"),
+    [
+        (TARGET, CAP, 0, "minutes"),
+        (TARGET, CAP, float("nan"), "minutes"),
+        (TARGET, CAP, 10_000, "1440 minutes"),
+        (TARGET, Cap(share=0), 5, "share"),
+        (TARGET, Cap(share=1.5), 5, "share"),
+        ("models.example:80", CAP, 5, "begins with http"),
+        ("ftp://models.example", CAP, 5, "begins with http"),
+        ("http://me:secret@models.example", CAP, 5, "neither a password"),
+        ("http://models.example:x", CAP, 5, "no address"),
+    ],
+)
+def test_what_cannot_be_armed_is_refused(target: str, cap: Cap, minutes: float, message: str) -> None:
+    """Nothing without an end, without a share, or without a place."""
+    with pytest.raises(ArmError, match=message):
+        arm(target, DRILL, cap, minutes=minutes, key=KEY, now=NOW)
+
+
+def test_it_arms_one_run(tmp_path: Path) -> None:
+    """A second use is refused, as the first was put down."""
+    armed = read(TOKEN, target=TARGET, drill=DRILL, key=KEY, now=NOW)
+    spend(armed, folder=tmp_path, now=NOW)
+
+    with pytest.raises(ArmError, match="armed a run already"):
+        spend(armed, folder=tmp_path, now=NOW)
+    other = read(
+        arm(TARGET, DRILL, CAP, minutes=1, key=KEY, now=NOW), target=TARGET, drill=DRILL, key=KEY, now=NOW
+    )
+    spend(other, folder=tmp_path, now=NOW)
+
+
+def test_one_that_cannot_be_put_down_arms_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk would let it be used twice."""
+
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(ArmError, match="No space left"):
+        spend(read(TOKEN, target=TARGET, drill=DRILL, key=KEY, now=NOW), folder=tmp_path, now=NOW)
+
+
+def test_numbers_of_tokens_that_expired_long_ago_are_forgotten(tmp_path: Path) -> None:
+    """Nobody could use those again."""
+    spend(read(TOKEN, target=TARGET, drill=DRILL, key=KEY, now=NOW), folder=tmp_path, now=NOW)
+    later = NOW + 7 * 86_400
+    token = arm(TARGET, DRILL, CAP, minutes=1, key=KEY, now=later)
+    armed = read(token, target=TARGET, drill=DRILL, key=KEY, now=later)
+
+    spend(armed, folder=tmp_path, now=later)
+
+    assert [path.name for path in (tmp_path / "armed").iterdir()] == [armed.nonce]
+
+
+def test_the_key_is_made_once_for_this_user_alone(tmp_path: Path) -> None:
+    """And stays what it is."""
+    made = key(tmp_path)
+
+    assert key(tmp_path) == made
+    assert (tmp_path / "arming.key").stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == ["arming.key"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "content", "message"), [(0o644, b"k" * 32, "by others"), (0o600, b"k", "torn")]
+)
+def test_a_key_that_cannot_be_trusted_is_refused(
+    mode: int, content: bytes, message: str, tmp_path: Path
+) -> None:
+    """Others could sign with it, or with half of it."""
+    path = tmp_path / "arming.key"
+    path.write_bytes(content)
+    path.chmod(mode)
+
+    with pytest.raises(ArmError, match=message):
+        key(tmp_path)
+
+
+def test_it_does_not_hold_the_key() -> None:
+    """A token travels by chat."""
+    payload = TOKEN.split(".")[1]
+    said = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+
+    assert KEY.decode() not in json.dumps(said)
+    assert len(said["key"]) == 16
