@@ -12,7 +12,7 @@ help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 	@echo "Another Python than python3: make PYTHON=python3.12 TARGET"
 
-demo: .venv/.installed ## Check and build the example runbooks, and let the robot answer one drill.
+demo: .venv/.installed ## Check and build the example runbooks, and let the robot answer two drills.
 	@echo "== Check the example runbooks"
 	@$(BIN)/runbook check
 	@echo "== Build their site"
@@ -20,9 +20,13 @@ demo: .venv/.installed ## Check and build the example runbooks, and let the robo
 	@echo "== Let the robot answer the drill amount-unit-change"
 	@rm -rf build/demo
 	@$(BIN)/drill run amount-unit-change --responder robot --seed 7 --speed max --out build/demo
+	@echo "== Let it answer distance-in-kilometres in front of a real service (two and a half minutes)"
+	@rm -rf build/demo-live
+	@$(BIN)/drill run distance-in-kilometres --live --responder robot --seed 7 --out build/demo-live
 	@echo "== Open these in a browser"
 	@echo "site:   site/index.html"
 	@echo "report: build/demo/report.html"
+	@echo "report: build/demo-live/report.html"
 
 test: .venv/.installed-dev ## Run all tests, and the examples in docstrings.
 	@$(BIN)/pytest --numprocesses auto --dist loadfile
@@ -70,7 +74,7 @@ constraints: ## Renew constraints.txt with the newest versions that fit pyprojec
 
 .venv/.installed: pyproject.toml constraints.txt | .venv/bin/python
 	@echo "== Install what the commands need into .venv/"
-	@$(INSTALL) --editable . --constraint constraints.txt
+	@$(INSTALL) --editable '.[live]' --constraint constraints.txt
 	@touch $@
 
 .venv/.installed-dev: pyproject.toml constraints.txt | .venv/bin/python

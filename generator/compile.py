@@ -47,16 +47,23 @@ class SourceErrors(Exception):  # noqa: N818
 
 
 def load_catalogue(
-    root: Path, audience: str | None = None, *, cached: bool = False, forgiven: Collection[str] = ()
+    root: Path,
+    audience: str | None = None,
+    *,
+    cached: bool = False,
+    forgiven: Collection[str] = (),
+    with_evidence: bool = True,
 ) -> Catalogue:
     """The catalogue of a repository, as far as an audience may read it; None: all of it.
 
     ``cached``, what earlier calls found clean is not checked again. Errors of ``forgiven`` rules are let pass.
+    Who plays drills needs nothing of what is kept beside the runbooks, and that is longer than they are.
     SourceErrors when the sources have errors; UnknownAudienceError when it is no classification of theirs.
     """
     documents = _checked(root, cached=cached, forgiven=forgiven)
     shown = None if audience is None else readable(documents, audience)
-    return _with_evidence(compile(documents, root, shown=shown), root, documents)
+    catalogue = compile(documents, root, shown=shown)
+    return _with_evidence(catalogue, root, documents) if with_evidence else catalogue
 
 
 def load_published(

@@ -91,13 +91,15 @@ def needing_catalogue(*, otherwise: str) -> Callable[[Callable[..., int]], Calla
     return decorate
 
 
-def _from_sources(root: Path, otherwise: str = "", *, forgiven: Collection[str] = ()) -> Catalogue | None:
+def _from_sources(
+    root: Path, otherwise: str = "", *, forgiven: Collection[str] = (), with_evidence: bool = True
+) -> Catalogue | None:
     """The catalogue of a repository; None when its sources have errors, which are told then."""
     from generator import report
     from generator.compile import SourceErrors, load_catalogue
 
     try:
-        return load_catalogue(root, cached=True, forgiven=forgiven)
+        return load_catalogue(root, cached=True, forgiven=forgiven, with_evidence=with_evidence)
     except SourceErrors as errors:
         click.echo(report.text(errors.findings, context_of(root, sys.stderr)), err=True)
         if otherwise:
@@ -128,7 +130,9 @@ def with_given_catalogue(function: Callable[..., int]) -> Callable[..., int]:
     @functools.wraps(function)
     def command(*, root: Path, file: Path | None, **options: Any) -> int:
         forgiven = () if options.get("gate") else (PROOF,)
-        catalogue = _from_sources(root, forgiven=forgiven) if file is None else _from_file(file)
+        catalogue = (
+            _from_sources(root, forgiven=forgiven, with_evidence=False) if file is None else _from_file(file)
+        )
         return AMISS if catalogue is None else function(catalogue, root=root, **options)
 
     return command

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable
 
 import pytest
@@ -12,6 +13,9 @@ from hypothesis import settings
 # No deadline: a slow machine is not a bug. Derandomized: the same examples for everybody.
 settings.register_profile("drillbook", deadline=None, derandomize=True)
 settings.load_profile("drillbook")
+
+# Live drills of whoever runs the tests are none of theirs, least of all for 'drill panic'.
+os.environ.setdefault("DRILLBOOK_STATE", tempfile.mkdtemp(prefix="drillbook-state-"))
 
 
 def require_tool(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from simulator.events import Event, Record, Recorder
 from simulator.live import runs
 from simulator.live.clock import Compression
 from simulator.live.presence import Presence
+from simulator.live.process import LOOPBACK, free_port
 from simulator.live.runs import Spec
 from simulator.live.sandboxed import Places, Sandboxed
 from simulator.live.translating import leases
@@ -112,20 +113,37 @@ def _running(catalogue: Catalogue, stage: Stage, live: Live, seed: int) -> Itera
 
 
 def _specs(stage: Stage, live: Live, folder: Path, seed: int) -> tuple[Spec, ...]:
-    drill = stage.drill
-    of = ("--catalogue", str(folder / CATALOGUE), "--service", drill.service, "--seed", str(seed))
-    when = ("--compression", f"{live.compression:g}", "--weekday", drill.weekday, "--time", drill.time)
-    most = () if live.requests_per_s is None else ("--requests-per-s", f"{live.requests_per_s:g}")
-    step = ("--step-seconds", f"{drill.step_seconds:g}")
-    # One second 0 for what sends values and what tells their age, also after one of them was started anew.
-    origin = ("--origin", repr(time.monotonic()))
-    steps = ("--steps", str(stage.clockwork.steps + 1))
-    ways = ("--target", "{proxy.url}", "--direct", "{sandbox.url}")
+    drill, port = stage.drill, str(free_port())
+    common = {
+        "--catalogue": str(folder / CATALOGUE),
+        "--service": drill.service,
+        "--seed": str(seed),
+        "--compression": f"{live.compression:g}",
+        "--weekday": drill.weekday,
+        "--time": drill.time,
+        "--step-seconds": f"{drill.step_seconds:g}",
+        # One second 0 for what sends values and what tells their age, also after one of them was started anew.
+        "--origin": repr(time.monotonic()),
+    }
+    # It has to know the way back to itself before there is a proxy on it.
+    sandbox = {"--keep": str(folder / "controls.json"), "--hop": f"http://{LOOPBACK}:{port}"}
+    proxy = {"--target": "{sandbox.url}", "--port": port, "--journal": str(folder / "journal.jsonl")}
+    load = {
+        "--target": "{proxy.url}",
+        "--direct": "{sandbox.url}",
+        "--keep": str(folder / "begun.json"),
+        "--steps": str(stage.clockwork.steps + 1),
+        **({} if live.requests_per_s is None else {"--requests-per-s": f"{live.requests_per_s:g}"}),
+    }
     return (
-        Spec("sandbox", (*of, *when, *step, *origin, "--keep", str(folder / "controls.json"))),
-        Spec("proxy", ("--target", "{sandbox.url}", "--journal", str(folder / "journal.jsonl"))),
-        Spec("load", (*ways, *of, *when, *step, *steps, *origin, *most, "--keep", str(folder / "load.json"))),
+        Spec("sandbox", _options({**common, **sandbox})),
+        Spec("proxy", _options(proxy)),
+        Spec("load", _options({**common, **load})),
     )
+
+
+def _options(named: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(word for pair in named.items() for word in pair)
 
 
 def _places(folder: Path) -> Places:

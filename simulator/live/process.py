@@ -10,12 +10,21 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable, Mapping
 
 LOOPBACK = "127.0.0.1"
 LINGER_S = 30.0
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on just now."""
+    with socket.socket() as tried:
+        tried.bind((LOOPBACK, 0))
+        found: int = tried.getsockname()[1]
+    return found
 
 
 def announce(**where: str | int) -> None:

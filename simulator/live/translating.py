@@ -16,6 +16,9 @@ from simulator.live.clock import Compression
 from simulator.live.lease import LONGEST_S, Course, Effect, Lease, Slice
 from simulator.session.stage import Stage
 
+REQUESTS = ("/predict", "/v2/models/")
+NODES = "/nodes/"
+"""The endpoint asks its nodes there, through the proxy: what becomes of them stands in its own metrics."""
 OUT_OF_TIME = "as_of_s"
 """The field in which a source says how old its values are."""
 
@@ -66,6 +69,7 @@ def _lease(stage: Stage, position: int, replica: int, compression: Compression) 
             fault.shape, compression.wall_s(ramp), None if duration is None else compression.wall_s(duration)
         ),
         slice=_slice(fault, stage),
+        paths=_paths(fault, stage),
     )
     return onset, stage.drill.horizon_minutes if duration is None else onset + duration, lease
 
@@ -80,12 +84,20 @@ def effects(fault: Fault, stage: Stage, drawn: Mapping[str, float] | None = None
     node = stage.service.lineage.node(fault.node)
     given = {name: value for name, value in (drawn or {}).items() if name in fault.with_}
     case = Case(fault, {**fault.with_, **given}, node.fields, stage.panel)
-    if KINDS[fault.kind] in _OF_FIELDS and node.kind != "source":
+    if node.kind not in (("source",) if KINDS[fault.kind] in _OF_FIELDS else _ASKED):
         raise NotLiveError(
-            f"the fault '{fault.id}' is at '{fault.node}', a {node.kind.replace('_', ' ')} within the target: "
-            "only what a source sends passes the proxy"
+            f"the fault '{fault.id}' is at '{fault.node}', a {node.kind.replace('_', ' ')} within the target: what "
+            "sources send passes the proxy, and what the endpoint asks of its model and its fallback"
         )
     return KINDS[fault.kind](case)
+
+
+def _paths(fault: Fault, stage: Stage) -> tuple[str, ...]:
+    """Where the node is met: a source in what clients send, a model or a fallback where the endpoint asks it."""
+    kind = stage.service.lineage.node(fault.node).kind
+    if kind == "source":
+        return REQUESTS
+    return (NODES,) if kind == "endpoint" else (f"{NODES}{fault.node}",)
 
 
 def _slice(fault: Fault, stage: Stage) -> Slice | None:
@@ -164,4 +176,5 @@ KINDS: Mapping[str, Callable[[Case], tuple[Effect, ...]]] = {
     "upstream-outage": _upstream_outage,
 }
 
+_ASKED = ("endpoint", "fallback", "model")
 _OF_FIELDS = frozenset(KINDS.values()) - {_error_burst, _tail_latency}

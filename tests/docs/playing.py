@@ -25,6 +25,9 @@ NOT_RUN = {
     "drill run amount-unit-change --facilitator --out build/led": "a facilitator leads it at a terminal",
     "drill run amount-unit-change --facilitator --speed unpaced --out build/table": "a facilitator leads it, too",
     "drill rehearse feature-drift --deep --write": "it takes many minutes",
+    "pip install 'drillbook[live]'": "it is installed already",
+    "drill run distance-in-kilometres --live": "a person answers it at a terminal",
+    "drill run distance-in-kilometres --live --responder robot": "it takes minutes; a test plays a shorter one",
     "pip install 'drillbook[dask]'\n"
     "dask scheduler --host 127.0.0.1\n"
     "dask worker tcp://127.0.0.1:8786 --nthreads 1\n"

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 
 import aiohttp
 
+from simulator.live.headers import ASIDE, REQUEST_ID
 from simulator.live.load.ends import NOTHING, Answer, answer_of
 
 TIMEOUT_S = 10.0
 """Who has no answer by then gets none."""
 _JSON = {"Content-Type": "application/json"}
-_ASIDE = {"X-Drillbook-Aside": "1"}
+_ASIDE = {ASIDE: "1"}
 
 
 class Asking:
@@ -31,7 +32,7 @@ class Asking:
 
     async def post(self, url: str, id: str, body: bytes, *, aside: bool = False) -> Answer:
         """``aside``: it is no traffic, and a target that knows the word counts it in no metric of its own."""
-        headers: Mapping[str, str] = {**_JSON, "X-Request-Id": id, **(_ASIDE if aside else {})}
+        headers: Mapping[str, str] = {**_JSON, REQUEST_ID: id, **(_ASIDE if aside else {})}
         try:
             async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as answer:
                 return answer_of(answer.status, await answer.read())

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from simulator.live import headers
+
 Field = tuple[bytes, bytes]
 
-FAULT = b"X-Drillbook-Fault"
+FAULT = headers.FAULT.encode()
 """Names the leases that fell on a request, to the target and back."""
 HOP = frozenset(
     {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from simulator.live.headers import REQUEST_ID
 from simulator.live.proxy.head import (
     FAULT,
     HOP,
@@ -13,6 +14,7 @@ from simulator.live.proxy.head import (
     without,
 )
 
+_ID = f"{REQUEST_ID}: ".encode()
 _OWN = HOP | {b"content-length", b"expect", b"host", b"content-type", b"content-encoding", b"x-request-id"}
 _OWN |= {FAULT.lower()}
 
@@ -140,7 +142,7 @@ class Request:
         """The head for the target at ``place``, under the path ``base``; ``body``: its length, None when chunked."""
         lines = [self.method + b" " + base + self.target + b" HTTP/1.1\r\nHost: " + place, *self.lines]
         if not self.named:
-            lines.append(b"X-Request-Id: " + self.id)
+            lines.append(_ID + self.id)
         if fault:
             lines.append(FAULT + b": " + fault)
         if body is None:

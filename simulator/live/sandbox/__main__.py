@@ -55,6 +55,7 @@ async def _serve(given: Given, options: argparse.Namespace, token: str) -> None:
         step_s=options.step_seconds,
         pace=options.pace,
         kept=options.keep,
+        hop=options.hop,
     )
     async with (
         serving(data.application(sandbox), port=options.port) as port,
@@ -130,6 +131,12 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         default=1.0,
         metavar="X",
         help="multiplies every service time; 0: answer at once",
+    )
+    add(
+        "--hop",
+        default="",
+        metavar="URL",
+        help="at which the endpoint asks its model and its fallback; default: in here",
     )
     return parser.parse_args(arguments)
 

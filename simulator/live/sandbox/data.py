@@ -6,6 +6,7 @@ from itertools import count
 
 from aiohttp import web
 
+from simulator.live.headers import ASIDE, REQUEST_ID
 from simulator.live.sandbox import inference, shown
 from simulator.live.sandbox.bodies import (
     MOST_BYTES,
@@ -17,13 +18,13 @@ from simulator.live.sandbox.bodies import (
     labels_of,
     object_of,
 )
+from simulator.live.sandbox.crew import FullError
 from simulator.live.sandbox.exposition import CONTENT_TYPE, Exposition
+from simulator.live.sandbox.hop import PATH, route_of
 from simulator.live.sandbox.refusing import as_json, no_browsers, refusal, sentences
 from simulator.live.sandbox.scoring import Asked
 from simulator.live.sandbox.service import Sandbox
 
-_ID = "X-Request-Id"
-ASIDE = "X-Drillbook-Aside"
 """The header of requests that are no traffic, such as those that find out what is healthy: no metric counts them."""
 
 
@@ -33,6 +34,8 @@ def application(sandbox: Sandbox) -> web.Application:
     model = f"/v2/models/{sandbox.service.id}"
     app.router.add_post("/predict", desk.predict)
     app.router.add_post("/labels", desk.learn)
+    app.router.add_post(f"{PATH}{{id}}", desk.node)
+    app.on_cleanup.append(desk.close)
     app.router.add_get("/metrics", desk.metrics)
     app.router.add_get("/health", desk.healthy)
     app.router.add_get("/v2", desk.server)
@@ -86,6 +89,24 @@ class _Desk:
         answers = await sandbox.answer(id, rows, aside=ASIDE in request.headers)
         return as_json(inference.answered(sandbox.service.id, id, answers, wanted))
 
+    async def node(self, request: web.Request) -> web.Response:
+        """A node of the service takes the time that it takes: what the endpoint asks when it goes round by a URL."""
+        id, sandbox = request.match_info["id"], self._sandbox
+        route, found = route_of(sandbox.service, id), object_of(await request.read())
+        if route is None:
+            return refusal(404, f"there is no model and no fallback '{id[:100]}'")
+        share = found.get("share")
+        if not isinstance(share, float) or not 0 <= share <= 1:
+            raise BodyError("'share' is not from 0 to 1: how many requests are served faster")
+        try:
+            await sandbox.within.serve(route, "", share)
+        except FullError:
+            return refusal(429, "too many requests wait already")
+        return as_json({"id": str(found.get("id", ""))[:200]})
+
+    async def close(self, app: web.Application) -> None:
+        await self._sandbox.way.close()
+
     async def learn(self, request: web.Request) -> web.Response:
         labels = labels_of(json_of(await request.read()))
         taken = sum(self._sandbox.labels.learn(id, label) for id, label in labels)
@@ -123,4 +144,4 @@ class _Desk:
 
     def _otherwise(self, request: web.Request) -> str:
         """The id of a request whose body has none."""
-        return request.headers.get(_ID, "")[:200] or f"unnamed-{next(self._unnamed)}"
+        return request.headers.get(REQUEST_ID, "")[:200] or f"unnamed-{next(self._unnamed)}"

@@ -23,6 +23,7 @@ from simulator.live.sandbox.golden import Known
 from simulator.live.sandbox.hands import HANDS, settings_of
 from simulator.live.sandbox.healthy import case_of, healthy_of
 from simulator.live.sandbox.held import Held
+from simulator.live.sandbox.hop import Hop, NodeFailedError, Way, Within
 from simulator.live.sandbox.kept import keep, kept_in
 from simulator.live.sandbox.labels import Labels
 from simulator.live.sandbox.monitors import Monitors
@@ -71,11 +72,13 @@ class Sandbox:
         step_s: float = 15.0,
         pace: float = 1.0,
         kept: Path | None = None,
+        hop: str = "",
     ) -> None:
         """``now``: the drill's clock; ``week_minute``: of its second 0; ``step_s``: between two scrapes.
 
         ``pace``: every service time is multiplied by it; with 0 answers come at once. ``kept``: the file in which
-        turned controls stand, so that one that is started anew goes on with them.
+        turned controls stand, so that one that is started anew goes on with them. ``hop``: the URL at which the
+        endpoint asks its model and its fallback; empty: in here.
         """
         self.service, self.seed, self.compression = given.service, seed, compression
         self.now, self._draws = now, Draws()
@@ -100,6 +103,8 @@ class Sandbox:
         self.labels = Labels(window_s=window_s, keep_s=2 * delay_s + window_s, cases=self.held.cases)
         self.labels.expect(past.labels(born_s))
         self.crew = Crew(self.service, compression, usual_rate_per_s=past.rate_per_s(born_s), pace=pace)
+        self.within = Within(self.crew)
+        self.way: Way = Hop(self.crew, self.service, hop) if hop else self.within
         golden = profile.golden
         self.known = Known(golden, self.held, seed=seed) if golden else None
         self._recent: deque[Asked] = deque(maxlen=RECENT)
@@ -120,10 +125,13 @@ class Sandbox:
             status, why = 429, "this request is refused up front, so that others are served"
         else:
             decided = [self._decide(scorer, asked, now_s, aside=aside) for asked in rows]
+            way = self.within if aside else self.way
             try:
-                await self.crew.serve(decided[0][1].route, fate.time)
+                await way.serve(decided[0][1].route, request, fate.time)
             except FullError:
                 status, why = 429, "too many requests wait already"
+            except NodeFailedError as error:
+                status, why = 500, str(error)
         if status != 200:
             self.counters.failed(status, 0 if aside else len(rows))
             raise NoAnswerError(status, why)

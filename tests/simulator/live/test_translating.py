@@ -64,6 +64,17 @@ def test_an_outage_takes_all_that_the_source_sends() -> None:
     assert gone == ["weather-feed.wind_mph", "weather-feed.visibility_miles", "weather-feed.precipitation_in"]
 
 
+def test_a_model_is_met_where_the_endpoint_asks_it() -> None:
+    """So the endpoint's own metrics show it, and a route past the model is free of it."""
+    slow = _fault("tail-latency", "delay-model", p50_ms=400, p99_ms=2000)
+    failing = _fault("error-burst", "delay-endpoint")
+
+    ((_, _, lease),) = leases(_stage(slow), 0, Compression(20))
+    assert lease.paths == ("/nodes/delay-model",)
+    ((_, _, lease),) = leases(_stage(failing), 0, Compression(20))
+    assert lease.paths == ("/nodes/",)
+
+
 def test_what_a_seed_drew_is_what_is_injected() -> None:
     """The twin and the proxy mean the same numbers."""
     fault = replace(
