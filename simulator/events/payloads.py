@@ -67,6 +67,12 @@ class Started:
     controls: tuple[ControlCard, ...]
     cadence_minutes: Mapping[str, float] = field(default_factory=dict)
     """Minutes between updates, by severity."""
+    environment: str = "simulated"
+    """Where it is played."""
+    compression: float = 1.0
+    """Minutes of the drill that pass in a minute of the wall, where a real service has its own clock."""
+    plans: Mapping[str, str] = field(default_factory=dict)
+    """By runbook of the service: SHA-256 of its plan, the same in every environment."""
 
 
 # --- what the service shows -------------------------------------------------------------------
@@ -318,6 +324,15 @@ class Returned:
 
 
 @dataclass(frozen=True, slots=True)
+class Inspected:
+    """The target of a live drill, compared with what it was before."""
+
+    verdict: Literal["clean", "dirty"]
+    differences: tuple[str, ...] = ()
+    """One sentence each; none where it is clean."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     reason: Literal["horizon", "ended", "aborted", "interrupted"]
 
@@ -326,7 +341,7 @@ Payload: TypeAlias = (
     Started | Observed | AlertChanged | ControlTookEffect | Delivered | Acknowledged | Opened | Assumed | Declared
     | Hypothesised | StepStarted | StepEnded | Decided | ControlOrdered | Approved | Posted | Collected | Noted
     | Resolved | CouldNotFollow | Answered | Paused | Resumed | Sped | Joined | Left | Assigned | Steered | Hinted
-    | Remarked | Rated | Improvement | Returned | Ended | Revealed
+    | Remarked | Rated | Improvement | Returned | Inspected | Ended | Revealed
 )  # fmt: skip
 
 KINDS: Mapping[str, type[Payload]] = {
@@ -346,6 +361,7 @@ KINDS: Mapping[str, type[Payload]] = {
     "hint": Hinted,
     "hypothesis": Hypothesised,
     "improve": Improvement,
+    "inspect": Inspected,
     "join": Joined,
     "leave": Left,
     "message": Delivered,

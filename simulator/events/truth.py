@@ -136,6 +136,8 @@ class Revealed(Secrets):
     needless: tuple[str, ...] = ()
     """Controls off their default at the end without which users would have been better off from then on."""
     approvals: tuple[NeededApproval, ...] = ()
+    by_twin: bool = False
+    """Whether nobody's, the oracle's and the robot's impact are those of the simulated twin of a live drill."""
 
     @property
     def secrets(self) -> Secrets:

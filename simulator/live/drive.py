@@ -11,7 +11,7 @@ from pathlib import Path
 
 from generator.catalogue_file import write
 from generator.model import Catalogue, Drill, Live
-from simulator.events import Event, Record, Recorder
+from simulator.events import WORLD, Event, Record, Recorder
 from simulator.live import runs
 from simulator.live.clock import Compression
 from simulator.live.presence import Presence
@@ -23,6 +23,7 @@ from simulator.live.world import LiveWorld
 from simulator.responders.paced import Paced
 from simulator.responders.view import Responder
 from simulator.session.loop import Session
+from simulator.session.opening import Place
 from simulator.session.play import MACHINES, People, Screen, attend, keyed_nonces, robot_impact
 from simulator.session.reveal import reveal
 from simulator.session.rulers import measure
@@ -31,6 +32,7 @@ from simulator.session.stage import Stage, set_up
 UP_S, POLL_S = 60.0, 0.1
 CATALOGUE = "catalogue.json"
 LIVE_MACHINES = ("none", "robot")
+SANDBOX = "sandbox"
 
 
 class NotPlayableError(ValueError):
@@ -60,18 +62,22 @@ def play_live(
         target = Sandboxed(stage.service, injected, places=_places(folder), token=runs.token(folder))
         say(f"They are up: {live.compression:g} minutes of the drill pass in each minute.")
         try:
+            before, place = target.state(), Place(SANDBOX, compression.factor)
             world = LiveWorld(stage, target)
             if who in MACHINES:
                 recorder.heard = heard
-                session = _by_machine(stage, world, recorder, MACHINES[who](measure(stage)), compression)
+                session = _by_machine(stage, world, recorder, MACHINES[who](measure(stage)), place)
             else:
-                session = _by_people(stage, world, recorder, screen(compression.factor))
+                session = _by_people(stage, world, recorder, screen(compression.factor), place)
             target.end()
             world.settle()
+            recorder.append(recorder.events[-1].t, WORLD, target.inspected(before))
         finally:
             target.end()
             target.close()
-    reveal(session, measure(stage), robot=world.impact if who == "robot" else robot_impact(stage))
+    reveal(
+        session, measure(stage), robot=world.impact if who == "robot" else robot_impact(stage), by_twin=True
+    )
     return recorder.record()
 
 
@@ -88,16 +94,16 @@ def _live(drill: Drill, who: str) -> Live:
 
 
 def _by_machine(
-    stage: Stage, world: LiveWorld, recorder: Recorder, machine: Responder, compression: Compression
+    stage: Stage, world: LiveWorld, recorder: Recorder, machine: Responder, place: Place
 ) -> Session:
-    paced = Paced(machine, compression.factor)
-    session = Session(stage, paced, [recorder], nonces=keyed_nonces(stage), world=world)
+    paced = Paced(machine, place.compression)
+    session = Session(stage, paced, [recorder], nonces=keyed_nonces(stage), world=world, place=place)
     session.run()
     return session
 
 
-def _by_people(stage: Stage, world: LiveWorld, recorder: Recorder, people: People) -> Session:
-    session = Session(stage, people, [recorder], nonces=[secrets.token_hex(16)], world=world)
+def _by_people(stage: Stage, world: LiveWorld, recorder: Recorder, people: People, place: Place) -> Session:
+    session = Session(stage, people, [recorder], nonces=[secrets.token_hex(16)], world=world, place=place)
     attend(session, people, recorder)
     return session
 

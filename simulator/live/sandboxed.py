@@ -10,6 +10,9 @@ from typing import Any
 import numpy as np
 
 from generator.model import Service, Setting
+from simulator.events import Inspected
+from simulator.live.aftermath import Places as LookedAt
+from simulator.live.aftermath import State, compare, state_of
 from simulator.live.asking import Caller, RefusedError, UnreachableError
 from simulator.live.injecting import Injector
 from simulator.live.lease import Lease
@@ -47,6 +50,7 @@ class Sandboxed:
         self._controls = Caller(places.sandbox_control, token)
         self._load = Caller(places.load_control, token)
         self._proxy = Caller(places.proxy_control, token)
+        self._looked_at = LookedAt(self._metrics, control=self._controls, proxy=self._proxy, health="/health")
         self.injector = Injector(leases, self._proxy)
         identities = identities_of(service)
         self._scraper, self._count = Scraper(identities, service), len(identities)
@@ -91,10 +95,19 @@ class Sandboxed:
         rows: Sequence[Mapping[str, Any]] = self._load.get("tally")["steps"]
         return rows
 
-    def state(self) -> Mapping[str, Any]:
+    def state(self) -> State:
         """What the target is like, to be compared with what it was."""
-        found: Mapping[str, Any] = self._controls.get("state")
-        return found
+        return state_of(self._looked_at)
+
+    def inspected(self, before: State) -> Inspected:
+        """Put back what the team left turned, to the very values that were there, and see what else is different."""
+        now = self.state()
+        was, held = (dict(state.standing.get("controls", {})) for state in (before, now))
+        for control, value in was.items():
+            if held.get(control) != value:
+                self.turn(control, value, 0.0)
+        found = compare(before, self.state())
+        return Inspected(found.verdict, found.differences)
 
     def end(self) -> None:
         """No fault any more; what became of the requests can still be asked for."""

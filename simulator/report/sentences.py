@@ -25,6 +25,7 @@ from simulator.events import (
     Hinted,
     Hypothesised,
     Improvement,
+    Inspected,
     Joined,
     Left,
     Noted,
@@ -173,6 +174,11 @@ SENTENCES: Mapping[type[object], Callable[[Any, Clock], str]] = {
     Remarked: lambda p, _: f"saw: {p.text}",
     Resolved: lambda p, _: "called the incident over",
     Resumed: lambda p, _: "the clock runs again",
+    Inspected: lambda p, _: (
+        "the target is as it was before"
+        if p.verdict == "clean"
+        else f"THE TARGET IS NOT AS IT WAS: {'; '.join(p.differences)}"
+    ),
     Returned: lambda p, _: "the drill goes on after a crash",
     Revealed: _truth,
     Sped: lambda p, _: f"the clock runs at {p.pace} from here on",

@@ -31,7 +31,7 @@ from simulator.events import (
 from simulator.responders.view import ClaimCause, Move, Responder, Scene, TakeEvidence, TurnControl, View
 from simulator.session.announcing import filled
 from simulator.session.delivering import Deliveries
-from simulator.session.opening import started
+from simulator.session.opening import SIMULATED, Place, plans_of, started
 from simulator.session.stage import Stage
 from simulator.session.vitals import Vitals
 from simulator.signals.alerts import SignalBank
@@ -100,6 +100,7 @@ class Session:
         nonces: Sequence[str],
         instant: bool = False,
         world: Played | None = None,
+        place: Place = SIMULATED,
     ) -> None:
         """``instant``: controls take effect at once, as for the oracle. ``world``: none, the simulated one."""
         self.stage, self.responder, self.recorders, self.nonces = (
@@ -109,6 +110,7 @@ class Session:
             tuple(nonces),
         )
         self.world: Played = world or stage.world()
+        self._at = place
         self.vitals = Vitals(stage.service)
         self._instant = instant
         self._bank = SignalBank(
@@ -155,10 +157,12 @@ class Session:
 
     def run(self) -> None:
         """Play to the horizon, or until everybody has ended. An interrupt ends the drill with its record whole."""
+        plans = plans_of(self.stage)
         for replica, recorder in enumerate(self.recorders):
-            recorder.append(
-                0.0, FACILITATOR, started(self.stage, replica, self.responder, self.nonces[replica])
+            first = started(
+                self.stage, replica, self.responder, self.nonces[replica], place=self._at, plans=plans
             )
+            recorder.append(0.0, FACILITATOR, first)
         self._apply(self.responder.begin(self.scene), 0.0)
         steps = self.stage.clockwork.steps
         try:

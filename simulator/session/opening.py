@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
@@ -23,6 +25,17 @@ from simulator.events import (
 )
 from simulator.responders.view import Responder
 from simulator.session.stage import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a drill is played, and how fast a real service's clock runs there."""
+
+    environment: str = "simulated"
+    compression: float = 1.0
+
+
+SIMULATED = Place()
 
 
 def engine(drill: Drill) -> Engine:
@@ -69,8 +82,21 @@ def checks_of(stage: Stage) -> tuple[StepCheck, ...]:
     )
 
 
-def started(stage: Stage, replica: int, responder: Responder, nonce: str) -> Started:
-    """The first event of a replica's record."""
+def plans_of(stage: Stage) -> Mapping[str, str]:
+    """By runbook of the service, what its plan is known by wherever it is followed."""
+    return {compiled.runbook.id: digest(values.brief(compiled.plan)) for compiled in stage.runbooks}
+
+
+def started(
+    stage: Stage,
+    replica: int,
+    responder: Responder,
+    nonce: str,
+    *,
+    place: Place = SIMULATED,
+    plans: Mapping[str, str] | None = None,
+) -> Started:
+    """The first event of a replica's record; ``plans``: of ``plans_of``, where they are known already."""
     drill, organization = stage.drill, stage.catalogue.organization
     units = {(c.runbook.id, id): query.unit for c in stage.runbooks for id, query in c.queries.items()}
     signals = tuple(
@@ -109,4 +135,7 @@ def started(stage: Stage, replica: int, responder: Responder, nonce: str) -> Sta
         signals=signals,
         controls=tuple(ControlCard(c.id, c.title, c.default, c.minutes) for c in stage.service.controls),
         cadence_minutes={severity.id: severity.update_minutes for severity in organization.severities},
+        environment=place.environment,
+        compression=place.compression,
+        plans=plans_of(stage) if plans is None else plans,
     )

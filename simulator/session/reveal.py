@@ -32,8 +32,11 @@ from simulator.world.flow import Floats
 DECIMALS = 9
 
 
-def reveal(session: Session, rulers: Rulers, *, robot: Floats | None = None) -> None:
-    """Append the truth to every record; ``robot`` is the robot's impact, axes (replica, step)."""
+def reveal(session: Session, rulers: Rulers, *, robot: Floats | None = None, by_twin: bool = False) -> None:
+    """Append the truth to every record; ``robot`` is the robot's impact, axes (replica, step).
+
+    ``by_twin``: the rulers are those of the simulated twin of a live drill.
+    """
     stage = session.stage
     keys = {link.key for recorder in session.recorders for link in _links(recorder.events)}
     healthy = Healthy(stage, keys) if keys else None
@@ -48,6 +51,7 @@ def reveal(session: Session, rulers: Rulers, *, robot: Floats | None = None) -> 
             all_clears=all_clears(stage, replica, recorder.events),
             needless=needless(stage, replica, recorder.events),
             injects=session.deliveries[replica].told(recorder.events),
+            by_twin=by_twin,
         )
         recorder.append(stage.drill.horizon_minutes * 60, FACILITATOR, payload)
 

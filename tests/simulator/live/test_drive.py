@@ -12,10 +12,22 @@ from click.testing import CliRunner
 
 from generator.model import Catalogue, Drill, Live, Span
 from simulator.cli import drill as command
-from simulator.events import AlertChanged, ControlTookEffect, Observed, Record, Recorder, Revealed, verify
+from simulator.events import (
+    AlertChanged,
+    ControlTookEffect,
+    Inspected,
+    Observed,
+    Record,
+    Recorder,
+    Revealed,
+    Started,
+    verify,
+)
 from simulator.live import runs
 from simulator.live.drive import NotPlayableError, play_live
 from simulator.scoring import score
+from simulator.session.opening import plans_of
+from simulator.session.stage import set_up
 from tests.simulator.stages import payloads, whole_catalogue
 
 DRILL, MEAN = "distance-in-kilometres", "distance-mean"
@@ -87,6 +99,24 @@ def test_the_harm_is_measured_on_the_requests_themselves(record: Record) -> None
 def test_the_record_holds_and_is_scored_like_any_other(record: Record) -> None:
     assert verify(record) == ()
     assert score(record).scored
+
+
+def test_the_target_is_as_it_was(record: Record) -> None:
+    """What the robot left turned was put back; the record says so before any truth is told."""
+    (found,) = payloads(record, Inspected)
+
+    assert found == Inspected("clean")
+    assert payloads(record, ControlTookEffect)
+
+
+def test_the_record_says_where_it_was_played(record: Record) -> None:
+    """And that the rulers are the twin's; the plans are those of every other environment."""
+    (started,), (told,) = payloads(record, Started), payloads(record, Revealed)
+    simulated = plans_of(set_up(_short(), DRILL, [7]))
+
+    assert (started.environment, started.compression) == ("sandbox", 60.0)
+    assert started.plans == simulated
+    assert told.by_twin
 
 
 def test_nothing_is_left_behind(record: Record, state: Path) -> None:
