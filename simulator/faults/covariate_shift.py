@@ -17,12 +17,12 @@ def transform(flow: Flow, reach: Reach, parameters: Parameters) -> Flow:
         return flow
     healthy, seen = reach.healthy[name], flow.fields[name]
     by = parameters["shift_sd"] * reach.intensity[:, None] * reach.hit()
-    if healthy.min() > 0 and _skewness(healthy) > SKEWED:
+    if healthy.min() > 0 and skewness(healthy) > SKEWED:
         return flow.with_field(name, seen * np.exp(by * np.log(healthy).std()))
     return flow.with_field(name, np.clip(seen + by * healthy.std(), healthy.min(), healthy.max()))
 
 
-def _skewness(values: Floats) -> float:
+def skewness(values: Floats) -> float:
     if values.std() == 0:
         return 0.0
     return float((((values - values.mean()) / values.std()) ** 3).mean())

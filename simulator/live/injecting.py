@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from generator import values
 from simulator.live.asking import Caller, RefusedError, UnreachableError
@@ -29,7 +30,9 @@ class Injector:
         """By id: its end, the lease, and when it was last renewed."""
         self._proxy, self._now = proxy, now
         self.granted: dict[str, float] = {}
-        """By id: the minute of the drill at which it was granted."""
+        """By id: the minute of the drill at which it was first granted."""
+        self._began: dict[str, float] = {}
+        """By id: that instant, in seconds of the wall."""
         self.problems: list[str] = []
 
     def at(self, minutes: float) -> None:
@@ -41,7 +44,7 @@ class Injector:
             if minutes >= end:
                 self._end(id)
             elif self._now() - renewed >= RENEW_S:
-                self._renew(lease, end)
+                self._renew(lease, minutes, end=end)
 
     def stop(self) -> None:
         """End all of them; none begins any more."""
@@ -50,12 +53,15 @@ class Injector:
         self._try(lambda: self._proxy.delete("leases"))
 
     def _grant(self, lease: Lease, minutes: float, *, end: float) -> None:
-        if self._try(lambda: self._proxy.put("leases", lease.id, data=values.brief(lease))):
+        now = self._now()
+        aged = replace(lease, course=replace(lease.course, age_s=now - self._began.get(lease.id, now)))
+        if self._try(lambda: self._proxy.put("leases", lease.id, data=values.brief(aged))):
             self.granted.setdefault(lease.id, minutes)
+            self._began.setdefault(lease.id, now)
         # Even where nobody answered just now, it is tried again: a proxy comes back within seconds.
         self._held[lease.id] = (end, lease, self._now())
 
-    def _renew(self, lease: Lease, end: float) -> None:
+    def _renew(self, lease: Lease, minutes: float, *, end: float) -> None:
         try:
             self._proxy.post("leases", lease.id, "renew")
         except RefusedError as error:
@@ -63,7 +69,7 @@ class Injector:
                 self._stopped(lease, error)
                 return
             # A proxy that was started anew knows of none.
-            self._grant(lease, self.granted.get(lease.id, 0.0), end=end)
+            self._grant(lease, minutes, end=end)
         except UnreachableError as error:
             self.problems.append(str(error))
         self._held[lease.id] = (end, lease, self._now())

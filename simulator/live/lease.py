@@ -31,6 +31,8 @@ class Course:
     ramp_s: float = 0.0
     duration_s: float | None = None
     """Then it is over; None: until the lease ends."""
+    age_s: float = 0.0
+    """It has gone on for so long already: a lease that is granted anew goes on where it was."""
 
 
 @dataclass(frozen=True, slots=True)

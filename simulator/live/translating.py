@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from generator.model import Fault, PanelRows, Parameters
+from simulator.faults.covariate_shift import SKEWED, skewness
 from simulator.live.clock import Compression
 from simulator.live.lease import LONGEST_S, Course, Effect, Lease, Slice
 from simulator.session.stage import Stage
@@ -122,9 +123,14 @@ def _category_permutation(case: Case) -> tuple[Effect, ...]:
 
 
 def _covariate_shift(case: Case) -> tuple[Effect, ...]:
-    name = case.with_["field"]
-    by = case.with_["shift_sd"] * float(np.std(np.asarray(case.panel.columns[name], dtype=float)))
-    return (Effect("shift", {"field": case.field(name), "by": by}),)
+    """As in the simulated world: what is skewed moves on a logarithmic scale, all else within its healthy range."""
+    name, sd = case.with_["field"], case.with_["shift_sd"]
+    healthy = np.asarray(case.panel.columns[name], dtype=float)
+    if healthy.min() > 0 and skewness(healthy) > SKEWED:
+        factor = float(np.exp(sd * np.log(healthy).std()))
+        return (Effect("scale", {"field": case.field(name), "factor": factor}),)
+    within = {"least": float(healthy.min()), "most": float(healthy.max())}
+    return (Effect("shift", {"field": case.field(name), "by": sd * float(healthy.std()), **within}),)
 
 
 def _error_burst(case: Case) -> tuple[Effect, ...]:

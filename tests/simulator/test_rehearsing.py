@@ -146,7 +146,7 @@ def test_the_gate_lets_no_runbook_pass_that_has_no_certificate(copied: Path, for
 
     assert result.return_value == 1
     assert said in result.stdout
-    assert f"drill rehearse {RUNBOOK} --write" in " ".join(result.stdout.split())
+    assert f"drill rehearse {RUNBOOK} --runs 2 --write" in " ".join(result.stdout.split())
     assert not (copied / "runbooks" / RUNBOOK / "evidence" / "proof.json").exists()
 
 

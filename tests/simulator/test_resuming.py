@@ -40,7 +40,7 @@ def _sources(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _given(sources: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("generator.entry._from_sources", lambda root, otherwise="": sources)
+    monkeypatch.setattr("generator.entry._from_sources", lambda root, **asked: sources)
 
 
 @functools.cache

@@ -82,6 +82,8 @@ def _check(lease: Lease) -> None:
     course = lease.course
     if not is_number(course.ramp_s) or course.ramp_s < 0:
         raise ValueError(f"ramp_s is {course.ramp_s!r}, and has to be a number of seconds from 0")
+    if not is_number(course.age_s) or course.age_s < 0:
+        raise ValueError(f"age_s is {course.age_s!r}, and has to be a number of seconds from 0")
     if course.duration_s is not None and not (is_number(course.duration_s) and course.duration_s > 0):
         raise ValueError(f"duration_s is {course.duration_s!r}, and has to be a number of seconds above 0")
     if lease.slice is not None:

@@ -131,7 +131,7 @@ class Falling:
         headers = Headers(request.fields)
         reaching = []
         for grant in grants:
-            strength = self._strength(grant.lease.course, now - grant.granted)
+            strength = self._strength(grant.lease.course, now - grant.began)
             # What falls on all need not be drawn twice.
             if strength * grant.lease.share >= 1 or grant.prepared.may_fall(id, headers, strength):
                 reaching.append((grant, strength))

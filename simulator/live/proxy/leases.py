@@ -31,11 +31,12 @@ REMEMBERED = 200
 class Grant:
     """A lease that was granted."""
 
-    __slots__ = ("ended", "expired", "granted", "header", "lease", "prepared", "touched", "until", "window")
+    __slots__ = ("began", "ended", "expired", "header", "lease", "prepared", "touched", "until", "window")
 
     def __init__(self, lease: Lease, prepared: Prepared, granted: float) -> None:
         """``granted``: seconds of the monotonic clock, as all that follow."""
-        self.lease, self.prepared, self.granted = lease, prepared, granted
+        self.lease, self.prepared = lease, prepared
+        self.began = granted - lease.course.age_s
         self.header = lease.id.encode("ascii") if lease.header else b""
         self.until = granted
         self.ended = ""
@@ -51,7 +52,7 @@ class Grant:
     def is_over(self, now: float) -> bool:
         """Whether it has run its course."""
         duration = self.lease.course.duration_s
-        return duration is not None and now - self.granted >= duration
+        return duration is not None and now - self.began >= duration
 
     def covers(self, path: str) -> bool:
         paths = self.lease.paths
@@ -197,7 +198,7 @@ class Table:
             "id": grant.lease.id,
             "live": grant.lives(now),
             "left_s": round(max(0.0, grant.until - now), 3) if grant.lives(now) else 0.0,
-            "age_s": round(now - grant.granted, 3),
+            "age_s": round(now - grant.began, 3),
             "ended": grant.ended,
             "touched": grant.touched,
             "lease": brief(grant.lease),

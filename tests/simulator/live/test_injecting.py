@@ -18,12 +18,15 @@ class Proxy(Caller):
 
     held: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
+    leases: list[dict[str, Any]] = field(default_factory=list)
     is_there: bool = True
     stopped: bool = False
 
     def put(self, *path: str, data: object) -> Any:
         self._answer("put", path)
         self.held.add(path[-1])
+        assert isinstance(data, dict)
+        self.leases.append(data)
 
     def post(self, *path: str, data: object | None = None) -> Any:
         self._answer("renew", path)
@@ -91,6 +94,17 @@ def test_a_proxy_that_was_started_anew_gets_it_again() -> None:
     injector.at(14.0)
     assert proxy.held == {"metres"}
     assert injector.problems == ["nobody answers"]
+
+
+def test_what_is_asked_for_anew_goes_on_where_it_was() -> None:
+    """A ramp does not begin again because a proxy did."""
+    injector, proxy, wall = _injector()
+    injector.at(12.0)
+    proxy.held.clear()
+    wall.s += 20.0
+    injector.at(20.0)
+
+    assert [lease["course"]["age_s"] for lease in proxy.leases if "course" in lease] == [20.0]
 
 
 def test_what_the_data_plane_stopped_stays_stopped() -> None:

@@ -64,6 +64,17 @@ def test_an_outage_takes_all_that_the_source_sends() -> None:
     assert gone == ["weather-feed.wind_mph", "weather-feed.visibility_miles", "weather-feed.precipitation_in"]
 
 
+def test_a_field_that_shifts_stays_among_healthy_values() -> None:
+    """As its twin does: a distance is positive and skewed and is scaled, an hour of departure is not."""
+    stretched = _fault("covariate-shift", field="distance_miles", shift_sd=1.0)
+    later = _fault("covariate-shift", field="departure_hour", shift_sd=1.0)
+
+    (scaled,), (shifted,) = effects(stretched, _stage(stretched)), effects(later, _stage(later))
+    hours = whole_catalogue().panels["delay-predictor"].columns["departure_hour"]
+    assert (scaled.kind, shifted.kind) == ("scale", "shift")
+    assert (shifted.with_["least"], shifted.with_["most"]) == (min(hours), max(hours))
+
+
 def test_a_model_is_met_where_the_endpoint_asks_it() -> None:
     """So the endpoint's own metrics show it, and a route past the model is free of it."""
     slow = _fault("tail-latency", "delay-model", p50_ms=400, p99_ms=2000)
