@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from generator.model import Parameters
+from generator.model import Parameters, Slice
 
 LONGEST_S = 15.0
 """No fault outlives the last word of who asked for it by more."""
@@ -33,15 +33,6 @@ class Course:
     """Then it is over; None: until the lease ends."""
     age_s: float = 0.0
     """It has gone on for so long already: a lease that is granted anew goes on where it was."""
-
-
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """Requests whose field lies in [least, most]."""
-
-    field: str
-    least: float
-    most: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,17 +11,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from generator.model import Fault, PanelRows, Parameters
+from generator.model import Fault, PanelRows, Parameters, Slice
 from simulator.faults.covariate_shift import SKEWED, skewness
 from simulator.live.clock import Compression
-from simulator.live.lease import LONGEST_S, Course, Effect, Lease, Slice
+from simulator.live.headers import TAKEN_AT
+from simulator.live.lease import LONGEST_S, Course, Effect, Lease
 from simulator.session.stage import Stage
 
 REQUESTS = ("/predict", "/v2/models/")
 NODES = "/nodes/"
 """The endpoint asks its nodes there, through the proxy: what becomes of them stands in its own metrics."""
-OUT_OF_TIME = "as_of_s"
-"""The field in which a source says how old its values are."""
 
 
 class NotLiveError(ValueError):
@@ -152,7 +151,7 @@ def _sentinel_value(case: Case) -> tuple[Effect, ...]:
 
 def _stale_features(case: Case) -> tuple[Effect, ...]:
     """Values of other requests, from before: distributed as ever, and too old by what the source says of their age."""
-    fields = [case.field(name) for name in (*case.with_["fields"], OUT_OF_TIME)]
+    fields = [case.field(name) for name in (*case.with_["fields"], TAKEN_AT)]
     return (Effect("freeze", {"fields": fields, "of": "replay"}),)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from generator.model import Slice
 from simulator.live.bodies.document import Document
 from simulator.live.bodies.fields import parsed
 from simulator.live.effects.evenly import evenly
 from simulator.live.effects.fate import Act, Fate
 from simulator.live.effects.parameters import code, is_number
-from simulator.live.lease import Lease, Slice
+from simulator.live.lease import Lease
 
 HEADER = "header:"
 

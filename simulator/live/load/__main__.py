@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import math
 import os
 import re
-import resource
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -22,6 +20,7 @@ from simulator.live.load import desk
 from simulator.live.load.arrivals import Schedule
 from simulator.live.load.driver import MOST_UNDER_WAY
 from simulator.live.load.generator import Generator, Way, weight_of
+from simulator.live.options import loop_factory, minute_of_day, number, raise_limits
 from simulator.live.process import LOOPBACK, Alive, announce
 from simulator.live.runs import TOKEN_VARIABLE
 from simulator.live.sandbox.given import Given, GivenError, read
@@ -39,8 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         given = read(options.catalogue, options.service)
     except GivenError as error:
         return _complain(str(error))
-    _raise_limits()
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+    raise_limits()
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
         try:
             runner.run(_run(given, options, token))
         except OSError as error:
@@ -85,31 +84,18 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--direct", type=_url, required=True, metavar="URL", help="past it")
     add("--catalogue", type=Path, required=True, metavar="FILE")
     add("--service", required=True, metavar="ID")
-    add("--compression", type=_number(1e-3, 1000), required=True, metavar="X")
+    add("--compression", type=number(1e-3, 1000), required=True, metavar="X")
     add("--seed", type=int, required=True, metavar="N")
     add("--weekday", choices=WEEKDAYS, required=True)
-    add("--time", type=_time, required=True, metavar="HH:MM")
+    add("--time", type=minute_of_day, required=True, metavar="HH:MM")
     add("--steps", type=_whole(1, 1_000_000), required=True, metavar="S")
-    add("--step-seconds", type=_number(1, 3600), default=15.0, metavar="S", help="of the drill")
-    add("--requests-per-s", type=_number(0.01, 100_000), metavar="CAP", help="of the wall; never more")
+    add("--step-seconds", type=number(1, 3600), default=15.0, metavar="S", help="of the drill")
+    add("--requests-per-s", type=number(0.01, 100_000), metavar="CAP", help="of the wall; never more")
     add("--under-way", type=_whole(1, 50_000), default=MOST_UNDER_WAY, metavar="N", help="at a time")
-    add("--origin", type=_number(-1e12, 1e12), metavar="SECONDS", help="the target's second 0 (monotonic)")
+    add("--origin", type=number(-1e12, 1e12), metavar="SECONDS", help="the target's second 0 (monotonic)")
     add("--keep", type=Path, metavar="FILE", help="from which one that is started anew goes on")
     add("--control-port", type=_whole(0, 65535), default=0, metavar="PORT")
     return parser.parse_args(arguments)
-
-
-def _number(least: float, most: float) -> Callable[[str], float]:
-    def number(text: str) -> float:
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
-        if not least <= value <= most:
-            raise argparse.ArgumentTypeError(f"'{text[:40]}' is no number from {least:g} to {most:g}")
-        return value
-
-    return number
 
 
 def _whole(least: int, most: int) -> Callable[[str], int]:
@@ -121,13 +107,6 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
     return whole
 
 
-def _time(text: str) -> int:
-    found = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)", text, re.ASCII)
-    if found is None:
-        raise argparse.ArgumentTypeError(f"'{text[:40]}' is no time of day such as 09:30")
-    return int(found[1]) * 60 + int(found[2])
-
-
 def _url(text: str) -> str:
     try:
         parts = urlsplit(text)
@@ -137,20 +116,6 @@ def _url(text: str) -> str:
     if not is_one:
         raise argparse.ArgumentTypeError(f"'{text[:100]}' is no address: http://HOST:PORT")
     return text.rstrip("/")
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    try:
-        import uvloop
-    except ImportError:
-        return None
-    return uvloop.new_event_loop
-
-
-def _raise_limits() -> None:
-    """As many connections as the system allows."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _complain(message: str) -> int:

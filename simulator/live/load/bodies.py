@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import orjson
 
 from generator.model import PanelRows, Service
+from simulator.live.headers import TAKEN_AT
 
-TAKEN_AT = "as_of_s"
 _MARK = b'"@"'
 """Stands for a moment of the drill in what is prepared; no number is written like it."""
 

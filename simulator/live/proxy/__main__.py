@@ -7,30 +7,29 @@ import asyncio
 import gc
 import json
 import os
-import resource
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from generator.values import StructureError, structure
 from simulator.live.lease import Cap
+from simulator.live.options import loop_factory, raise_limits
 from simulator.live.proxy.control import Life
 from simulator.live.proxy.serving import Options, serve
 from simulator.live.proxy.target import Target, target_of
-
-TOKEN = "DRILLBOOK_TOKEN"
+from simulator.live.runs import TOKEN_VARIABLE
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """0 when it was no longer needed, 2 when it cannot start."""
     options = _parser().parse_args(argv)
-    token = os.environ.pop(TOKEN, "")
+    token = os.environ.pop(TOKEN_VARIABLE, "")
     if not token:
-        return _refuse(f"{TOKEN} is not set: the control plane needs a token")
-    _raise_limits()
+        return _refuse(f"{TOKEN_VARIABLE} is not set: the control plane needs a token")
+    raise_limits()
     gc.freeze()
     try:
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        with asyncio.Runner(loop_factory=loop_factory()) as runner:
             runner.run(
                 serve(
                     Options(
@@ -78,21 +77,6 @@ def _cap(text: str) -> Cap:
     if strange:
         raise argparse.ArgumentTypeError(f"a cap has no '{min(strange)}'")
     return cap
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """uvloop's where it is to be had; None: asyncio's own."""
-    try:
-        import uvloop
-    except ImportError:
-        return None
-    return uvloop.new_event_loop
-
-
-def _raise_limits() -> None:
-    """As many connections as the system allows."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _refuse(message: str) -> int:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-import re
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from simulator.live.clock import Compression, LiveClock
+from simulator.live.options import loop_factory, minute_of_day, number
 from simulator.live.process import LOOPBACK, Alive, announce
 from simulator.live.runs import TOKEN_VARIABLE
 from simulator.live.sandbox import control, data
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         given = read(options.catalogue, options.service)
     except GivenError as error:
         return _complain(str(error))
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
         try:
             runner.run(_serve(given, options, token))
         except OSError as error:
@@ -73,15 +73,6 @@ async def _serve(given: Given, options: argparse.Namespace, token: str) -> None:
         await over
 
 
-def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
-    try:
-        import uvloop
-    except ImportError:
-        return None
-    found: type[asyncio.AbstractEventLoop] = uvloop.Loop
-    return found
-
-
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m simulator.live.sandbox",
@@ -100,7 +91,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--service", required=True, metavar="ID")
     add(
         "--compression",
-        type=_compression,
+        type=number(1e-3, HIGHEST_COMPRESSION),
         required=True,
         metavar="X",
         help="drill seconds a second of the wall",
@@ -110,7 +101,11 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--control-port", type=_port, default=0, metavar="PORT", help="of controls; default: a free one")
     add("--weekday", choices=WEEKDAYS, default="monday", help="of the drill's second 0")
     add(
-        "--time", type=_time, default=12 * 60, metavar="HH:MM", help="of the drill's second 0; default: 12:00"
+        "--time",
+        type=minute_of_day,
+        default=12 * 60,
+        metavar="HH:MM",
+        help="of the drill's second 0; default: 12:00",
     )
     add(
         "--origin",
@@ -124,10 +119,16 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         metavar="FILE",
         help="in which turned controls stand: one started anew goes on there",
     )
-    add("--step-seconds", type=_step, default=15.0, metavar="S", help="of the drill, from scrape to scrape")
+    add(
+        "--step-seconds",
+        type=number(1.0, 3600.0),
+        default=15.0,
+        metavar="S",
+        help="of the drill, from scrape to scrape",
+    )
     add(
         "--pace",
-        type=_pace,
+        type=number(0.0, 1000.0),
         default=1.0,
         metavar="X",
         help="multiplies every service time; 0: answer at once",
@@ -141,37 +142,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _compression(text: str) -> float:
-    return _between(text, 1e-3, HIGHEST_COMPRESSION)
-
-
-def _step(text: str) -> float:
-    return _between(text, 1.0, 3600.0)
-
-
-def _pace(text: str) -> float:
-    return _between(text, 0.0, 1000.0)
-
-
-def _between(text: str, least: float, most: float) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = float("nan")
-    if not least <= value <= most:
-        raise argparse.ArgumentTypeError(f"'{text}' is no number from {least:g} to {most:g}")
-    return value
-
-
 def _port(text: str) -> int:
-    return int(_between(text, 0, 65535))
-
-
-def _time(text: str) -> int:
-    found = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)", text)
-    if found is None:
-        raise argparse.ArgumentTypeError(f"'{text}' is no time of day such as 09:30")
-    return int(found[1]) * 60 + int(found[2])
+    return int(number(0, 65535)(text))
 
 
 def _complain(message: str) -> int:

@@ -15,6 +15,7 @@ import numpy as np
 
 from generator.model import Control, Setting
 from simulator.live.clock import Compression
+from simulator.live.headers import TAKEN_AT
 from simulator.live.sandbox.counters import Counters
 from simulator.live.sandbox.crew import Crew, FullError
 from simulator.live.sandbox.fate import fate_of
@@ -35,8 +36,6 @@ from simulator.live.sandbox.training import trained
 from simulator.world.draws import Draws, stream_key
 
 _log = logging.getLogger(__name__)
-TAKEN_AT = "as_of_s"
-"""The field by which a source says when its values were taken, in seconds of the drill."""
 RECENT = 2000
 """Requests that a model is trained on, the newest."""
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from generator.model import Slice
 from simulator.live.effects import Prepared, prepared
-from simulator.live.lease import Course, Effect, Lease, Slice
+from simulator.live.lease import Course, Effect, Lease
 from tests.simulator.live.bodies.examples import EXAMPLES, MILES, Example
 from tests.simulator.live.effects.leases import SEED, document, lease
 

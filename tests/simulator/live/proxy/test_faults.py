@@ -5,7 +5,8 @@ import json
 
 import pytest
 
-from simulator.live.lease import Course, Effect, Slice, Stop
+from generator.model import Slice
+from simulator.live.lease import Course, Effect, Stop
 from tests.simulator.live.proxy.stage import (
     Played,
     answer_from,
