@@ -8,11 +8,13 @@ import functools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
+from unittest import mock
 
 from aiohttp import web
 
 from generator.model import Labels, PanelRows, Service
 from simulator.live.clock import Compression
+from simulator.live.load import driver
 from simulator.live.load.arrivals import Schedule
 from simulator.live.load.generator import Generator, Way, weight_of
 from simulator.live.serving import serving
@@ -23,11 +25,15 @@ LIMIT_S = 40.0
 
 
 @functools.cache
-def service() -> tuple[Service, PanelRows]:
-    """The service, with labels that come at once; and a few cases of its panel."""
+def service(deadline_s: float = LIMIT_S) -> tuple[Service, PanelRows]:
+    """The service, with labels that come at once, and nothing late unless asked for; and a few cases of its panel."""
     whole = whole_catalogue()
     one, rows = whole.service(SERVICE), whole.panels[SERVICE]
-    profile = replace(one.profile, labels=Labels(delay_minutes=0.5, share=1.0))
+    profile = replace(
+        one.profile,
+        labels=Labels(delay_minutes=0.5, share=1.0),
+        latency=replace(one.profile.latency, deadline_ms=deadline_s * 1000),
+    )
     few = PanelRows({name: column[:40] for name, column in rows.columns.items()})
     return replace(one, profile=profile), few
 
@@ -102,9 +108,17 @@ async def always_right(body: dict[str, Any]) -> tuple[int, object]:
 
 @contextlib.asynccontextmanager
 async def loaded(
-    through: Target, past: Target | None = None, *, plan: Schedule | None = None, **way: Any
+    through: Target,
+    past: Target | None = None,
+    *,
+    plan: Schedule | None = None,
+    deadline_s: float = LIMIT_S,
+    **way: Any,
 ) -> AsyncIterator[Generator]:
-    """A generator that knows what is healthy and is not begun yet; what is not told to it is as by default."""
+    """A generator that knows what is healthy and is not begun yet; what is not told to it is as by default.
+
+    However busy the machine: it gives up nothing because it was held up itself.
+    """
     past = past or Target(always_right)
     async with (
         asyncio.timeout(LIMIT_S),
@@ -112,10 +126,11 @@ async def loaded(
         serving(past.application()) as other,
     ):
         where = Way(**{"target": f"http://127.0.0.1:{port}", "direct": f"http://127.0.0.1:{other}", **way})
-        generator = Generator(*service(), plan or schedule(), where)
+        generator = Generator(*service(deadline_s), plan or schedule(), where)
         try:
-            await generator.ready()
-            yield generator
+            with mock.patch.object(driver, "HELD_UP_S", LIMIT_S):
+                await generator.ready()
+                yield generator
         finally:
             await generator.close()
 

@@ -56,7 +56,7 @@ def test_a_target_that_hangs_slows_nobody_down() -> None:
     target = Target(hang)
 
     async def scenario() -> None:
-        async with loaded(target) as load:
+        async with loaded(target, deadline_s=0.5) as load:
             load.begin()
             await until(lambda: load.driver.step == 9 and len(target.asked) == total(load, "offered"))
             assert total(load, "ended") == 0
