@@ -207,6 +207,8 @@ class HttpBinding:
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
     url: str
     body: str = ""
+    secret: str = ""
+    """The variable of the environment whose value is sent as a bearer token; empty: none is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +218,45 @@ class Binding:
     environment: str
     http: HttpBinding | None = None
     command: tuple[str, ...] = ()
+    timeout_seconds: float = 30.0
+    """Whatever has not ended by then is ended, and has failed."""
+    classification: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """How a decision is read from an answer of a deployment."""
+
+    field: str
+    """A path, as in ``predictions[0]``; see ``simulator.live.bodies``."""
+    block_above: float | None = None
+    """A number above it says block; None: the field says ``pass``, ``review`` or ``block``."""
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsSource:
+    """Where the metrics of a deployment are read."""
+
+    kind: Literal["observer", "exposition", "prometheus"]
+    """Measured beside it by ourselves; exposed by the deployment; or kept by a Prometheus server."""
+    url: str = ""
+    """The address of the exposition (as in ``/metrics``, at the target) or of the server; an observer has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """The service as it runs in one environment, and how a live drill talks to it."""
+
+    environment: str
+    target: str
+    """Its address, up to the paths."""
+    protocol: Literal["plain-json", "open-inference-v2", "kserve-v1", "mlflow"]
+    path: str
+    """Where requests are sent, as in ``/invocations``; faults fall on nothing else."""
+    answer: Answering
+    metrics: MetricsSource
+    health: str = ""
+    """A path that answers when it is well; never touched by a fault."""
     classification: str | None = None
 
 
@@ -285,10 +326,15 @@ class Service:
     metrics: Metrics = field(default_factory=Metrics)
     waivers: tuple[Waiver, ...] = ()
     alert_labels: tuple[AlertLabel, ...] = ()
+    deployments: tuple[Deployment, ...] = ()
 
     def control(self, id: str) -> Control:
         """The control of that id; KeyError when there is none."""
         return by_id(self.controls, id)
+
+    def deployment(self, environment: str) -> Deployment | None:
+        """How it runs there; None where the service's file does not say."""
+        return next((one for one in self.deployments if one.environment == environment), None)
 
     def slo(self, id: str) -> Slo:
         """The objective of that id; KeyError when there is none."""

@@ -16,6 +16,7 @@ from simulator.console.telling import Line
 from simulator.events import (
     KINDS,
     Acknowledged,
+    Acted,
     AlertChanged,
     Answered,
     Approved,
@@ -60,9 +61,9 @@ LOST = "The facilitator's terminal is gone. If the drill goes on, the same comma
 """What those at a table are told when it goes without an end of the drill."""
 
 PUBLIC = (
-    Acknowledged, AlertChanged, Answered, Approved, Assigned, Assumed, Collected, ControlOrdered, ControlTookEffect,
-    Decided, Declared, Delivered, Ended, Hinted, Hypothesised, Joined, Left, Noted, Observed, Opened, Paused, Posted,
-    Resolved, Resumed, Returned, Sped, Started, StepEnded, StepStarted,
+    Acknowledged, Acted, AlertChanged, Answered, Approved, Assigned, Assumed, Collected, ControlOrdered,
+    ControlTookEffect, Decided, Declared, Delivered, Ended, Hinted, Hypothesised, Joined, Left, Noted, Observed,
+    Opened, Paused, Posted, Resolved, Resumed, Returned, Sped, Started, StepEnded, StepStarted,
 )  # fmt: skip
 """What participants are shown. What is not named here leaves the facilitator's process only in the record."""
 

@@ -102,6 +102,26 @@ class ControlTookEffect:
 
 
 @dataclass(frozen=True, slots=True)
+class Acted:
+    """What became of a control's binding in an environment that is not ours."""
+
+    control: str
+    value: Setting
+    environment: str
+    by: Literal["http", "command", "outside"]
+    """``outside``: somebody did it without the tool, and entered it."""
+    ok: bool
+    status: int
+    """Of the answer, or of the program at its end; 0 outside; -1 where there is neither."""
+    seconds: float
+    """Of the wall, that it took."""
+    output: str = ""
+    """SHA-256 over what it said; nothing else of it is kept here."""
+    why: str = ""
+    """One sentence, where it failed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Delivered:
     """A message reaches a participant."""
 
@@ -339,13 +359,14 @@ class Ended:
 
 Payload: TypeAlias = (
     Started | Observed | AlertChanged | ControlTookEffect | Delivered | Acknowledged | Opened | Assumed | Declared
-    | Hypothesised | StepStarted | StepEnded | Decided | ControlOrdered | Approved | Posted | Collected | Noted
+    | Acted | Hypothesised | StepStarted | StepEnded | Decided | ControlOrdered | Approved | Posted | Collected | Noted
     | Resolved | CouldNotFollow | Answered | Paused | Resumed | Sped | Joined | Left | Assigned | Steered | Hinted
     | Remarked | Rated | Improvement | Returned | Inspected | Ended | Revealed
 )  # fmt: skip
 
 KINDS: Mapping[str, type[Payload]] = {
     "acknowledge": Acknowledged,
+    "act": Acted,
     "alert": AlertChanged,
     "answer": Answered,
     "approval": Approved,

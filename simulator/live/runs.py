@@ -22,7 +22,7 @@ from generator.values import StructureError, brief, structure
 from simulator import shell
 from simulator.shell import Identity
 
-Room = Literal["drill", "load", "proxy", "sandbox", "watchdog"]
+Room = Literal["drill", "load", "observer", "proxy", "sandbox", "watchdog"]
 STATE_VARIABLE, RUN_VARIABLE, ROOM_VARIABLE, TOKEN_VARIABLE = (
     "DRILLBOOK_STATE",
     "DRILLBOOK_RUN",

@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from generator.model import Setting
+from simulator.events import Acted
 from simulator.live.scraping import Continued
 from simulator.session.stage import Stage
 from simulator.world.flow import Floats
@@ -22,8 +23,8 @@ class Target(Protocol):
         """What its metrics say now, axes (series,); NaN where nobody answers. ``t``: seconds of the drill."""
         ...
 
-    def turn(self, control: str, value: Setting, t: float) -> None:
-        """A control takes effect, for real."""
+    def turn(self, control: str, value: Setting, t: float) -> Acted | None:
+        """A control takes effect, for real; what there is to say of it where the target is not ours."""
         ...
 
     def impact(self) -> Mapping[int, float]:
@@ -54,13 +55,16 @@ class LiveWorld:
         raw = self.target.scrape(step * self.stage.clockwork.step_seconds)
         self.telemetry.append(self._continued.after(raw)[:, None])
 
-    def turn(self, replica: int, knob: int, code: float, minutes: float) -> None:
+    def turn(self, replica: int, knob: int, code: float, minutes: float) -> Acted | None:
         """A control takes effect at the target."""
-        chosen = self.stage.knobs[knob]
+        chosen, acted = self.stage.knobs[knob], None
         if not self._rests:
-            self.target.turn(chosen.id, chosen.decode(code), minutes * 60)
+            acted = self.target.turn(chosen.id, chosen.decode(code), minutes * 60)
+        if acted is not None and not acted.ok:
+            return acted
         self.codes[replica, knob] = code
         self._since[replica] = minutes
+        return acted
 
     def rest(self) -> None:
         """The team is done: what is still on its way takes effect in the twin alone."""

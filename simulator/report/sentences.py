@@ -8,6 +8,7 @@ from typing import Any
 
 from simulator.events import (
     Acknowledged,
+    Acted,
     AlertChanged,
     Answered,
     Approved,
@@ -143,8 +144,18 @@ STEERED: Mapping[str, str] = {
     "skip": "left out",
 }
 
+
+def _acted(p: Acted, _: Clock) -> str:
+    if p.by == "outside":
+        return f"{p.control} was set to {p.value} in {p.environment} without the tool"
+    how = {"http": "an HTTP request", "command": "a command"}[p.by]
+    done = "did it" if p.ok else f"FAILED: {p.why}"
+    return f"{p.control} to {p.value} in {p.environment}: {how} {done} ({p.seconds:.1f} s)"
+
+
 SENTENCES: Mapping[type[object], Callable[[Any, Clock], str]] = {
     Acknowledged: lambda p, _: f"acknowledged {p.signal}",
+    Acted: _acted,
     AlertChanged: _alert,
     Answered: lambda p, _: f"answered message {p.message}: {p.choice}",
     Approved: lambda p, _: f"{p.role} approved {p.change}",

@@ -14,6 +14,7 @@ from generator.model import Setting
 from simulator.events import (
     FACILITATOR,
     WORLD,
+    Acted,
     AlertChanged,
     Collected,
     ControlOrdered,
@@ -65,8 +66,11 @@ class Played(Protocol):
         """Take the scrape of that step."""
         ...
 
-    def turn(self, replica: int, knob: int, code: float, minutes: float) -> None:
-        """A setting takes effect in one replica, at that minute."""
+    def turn(self, replica: int, knob: int, code: float, minutes: float) -> Acted | None:
+        """A setting takes effect in one replica, at that minute; what there is to say of it.
+
+        Where it failed, the setting stays as it was.
+        """
         ...
 
     def rest(self) -> None:
@@ -199,11 +203,15 @@ class Session:
     def _take_effect(self, t: float) -> None:
         for order in [order for order in self._orders if order.effective_t <= t]:
             knob = self.stage.knobs[order.knob]
-            self.world.turn(order.replica, order.knob, order.code, t / 60)
+            self._orders.remove(order)
+            acted = self.world.turn(order.replica, order.knob, order.code, t / 60)
+            if acted is not None:
+                self._record(order.replica, t, WORLD, acted)
+            if acted is not None and not acted.ok:
+                continue
             self._in_force = [*self._in_force]
             self._in_force[order.replica] = self._decoded(self.world.codes[order.replica])
             self._record(order.replica, t, WORLD, ControlTookEffect(knob.id, knob.decode(order.code)))
-            self._orders.remove(order)
 
     def _follow_crossings(self, values: Floats, t: float) -> None:
         crossed = self._sign * values > self._sign * self._threshold

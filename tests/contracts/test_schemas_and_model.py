@@ -21,7 +21,8 @@ DEFINED_IN = {
     "service": (
         "Service= Link=dashboard Link=log Artifacts Feature Weight Rule NodeVersion=version Node Edge "
         "Lineage Traffic RouteLatency=route-latency Latency Labels Panel DriftMonitor=drift Golden Profile Slo "
-        "HttpBinding=http Binding Control MetricName=metric-name MetricLabel=label Metrics "
+        "HttpBinding=http Binding Control Answering MetricsSource=metrics-source Deployment "
+        "MetricName=metric-name MetricLabel=label Metrics "
         "AlertLabel=alert-label"
     ),
     "runbook": (
