@@ -350,6 +350,8 @@ class Inspected:
     verdict: Literal["clean", "dirty"]
     differences: tuple[str, ...] = ()
     """One sentence each; none where it is clean."""
+    held_up: float = 0.0
+    """Share of steps in which the machine itself did not run as it should: what was late then is not the fault's."""
 
 
 @dataclass(frozen=True, slots=True)

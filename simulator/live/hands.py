@@ -1,0 +1,50 @@
+"""A control and a setting in; the knob of our sandbox turned, and in the end put back, out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Protocol
+
+from generator.model import Setting
+from simulator.events import Acted
+from simulator.live.aftermath import State
+from simulator.live.asking import Caller, UnreachableError
+
+TRIES = 3
+
+
+class Hands(Protocol):
+    def turn(self, control: str, value: Setting) -> Acted | None:
+        """Turn it; None where there is nothing to say of it."""
+        ...
+
+    def put_back(self, before: State, now: State) -> Iterator[Acted]:
+        """Turn everything to where it was; what was done."""
+        ...
+
+
+class SandboxHands:
+    """Turns controls of our own sandbox, by its control plane."""
+
+    def __init__(self, controls: Caller) -> None:
+        self._controls = controls
+        self.problems: list[str] = []
+
+    def turn(self, control: str, value: Setting) -> None:
+        """Again if the target was just being started anew; RefusedError where it will not."""
+        for attempt in range(TRIES):
+            try:
+                self._controls.put("controls", control, data={"value": value})
+                return
+            except UnreachableError as error:
+                self.problems.append(f"{control} could not be turned: {error}")
+                time.sleep(attempt)
+
+    def put_back(self, before: State, now: State) -> Iterator[Acted]:
+        """To the very values that were there."""
+        was, held = (dict(state.standing.get("controls", {})) for state in (before, now))
+        for control, value in was.items():
+            if held.get(control) != value:
+                self.turn(control, value)
+        yield from ()

@@ -1,0 +1,103 @@
+"""The processes of a live run in, the target that a session plays against out: scraped, turned, measured, compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from generator.model import Setting
+from simulator.events import Acted, Inspected
+from simulator.live.aftermath import Places, Probe, State, compare, state_of
+from simulator.live.asking import Caller, RefusedError, UnreachableError
+from simulator.live.hands import Hands
+from simulator.live.injecting import Injector
+from simulator.live.scraping import UnreadableError
+from simulator.world.flow import Floats
+
+SMOOTHED = 2
+"""Steps on each side over which the harm is averaged: of a step alone, the few requests tell little."""
+HELD_UP_MS = 50.0
+"""When requests are sent later than that, this machine itself did not run: what is late then is late by its fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a target is made of."""
+
+    sample: Callable[[], Floats]
+    """What its metrics say now, axes (series,); UnreachableError, RefusedError, UnreadableError."""
+    width: int
+    """So many series."""
+    load: Caller
+    hands: Hands
+    injector: Injector
+    looked_at: Places
+    probes: Sequence[Probe] = ()
+    callers: Sequence[Caller] = ()
+    """To be closed at the end."""
+
+
+class LiveTarget:
+    """Scrapes, turns and measures for one drill; what fails meanwhile is noted, and never ends it."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts, self._has_begun = parts, False
+        self.problems: list[str] = []
+
+    def scrape(self, t: float) -> Floats:
+        """The first scrape is the beginning: from then on requests come as the drill's hour has them."""
+        if not self._has_begun:
+            self._has_begun = True
+            self._parts.load.post("begin")
+        self._parts.injector.at(t / 60)
+        try:
+            return self._parts.sample()
+        except (UnreachableError, RefusedError, UnreadableError) as error:
+            self.problems.append(f"{t / 60:.1f} min: no scrape: {error}")
+            return np.full(self._parts.width, np.nan)
+
+    def turn(self, control: str, value: Setting, t: float) -> Acted | None:
+        """Turn it; what there is to say of it, where the target is not ours. RefusedError where ours will not."""
+        return self._parts.hands.turn(control, value)
+
+    def impact(self) -> Mapping[int, float]:
+        """By step, smoothed over its neighbours; a step in which nobody asked has none."""
+        rows = {row["step"]: row for row in self.tally()}
+        found = {}
+        for step in rows:
+            near = [rows[one] for one in range(step - SMOOTHED, step + SMOOTHED + 1) if one in rows]
+            offered = sum(row["offered"] for row in near)
+            if offered:
+                found[step] = sum(row["worse"] for row in near) / offered
+        return found
+
+    def held_up(self) -> float:
+        """The share of steps in which this machine itself did not run as it should."""
+        rows = self.tally()
+        return sum(row["sent_late_ms"] > HELD_UP_MS for row in rows) / max(1, len(rows))
+
+    def tally(self) -> Sequence[Mapping[str, Any]]:
+        """What became of the requests, a row a step."""
+        rows: Sequence[Mapping[str, Any]] = self._parts.load.get("tally")["steps"]
+        return rows
+
+    def state(self) -> State:
+        """What the target is like, to be compared with what it was."""
+        return state_of(self._parts.looked_at, self._parts.probes)
+
+    def inspected(self, before: State) -> Iterator[Acted | Inspected]:
+        """Put back what the team left turned, and see what else is different; what was done, and the verdict."""
+        yield from self._parts.hands.put_back(before, self.state())
+        found = compare(before, self.state())
+        yield Inspected(found.verdict, found.differences, round(self.held_up(), 4))
+
+    def end(self) -> None:
+        """No fault any more; what became of the requests can still be asked for."""
+        self._parts.injector.stop()
+
+    def close(self) -> None:
+        for caller in self._parts.callers:
+            caller.close()
