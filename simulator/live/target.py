@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from simulator.world.flow import Floats
 
 SMOOTHED = 2
 """Steps on each side over which the harm is averaged: of a step alone, the few requests tell little."""
+TOLD_WITHIN_S, POLL_S = 30.0, 0.5
 HELD_UP_MS = 50.0
 """When requests are sent later than that, this machine itself did not run: what is late then is late by its fault."""
 
@@ -46,14 +48,16 @@ class LiveTarget:
     def __init__(self, parts: Parts) -> None:
         self._parts, self._has_begun = parts, False
         self.problems: list[str] = []
+        self.unmeasured = ""
+        """Why the harm could not be measured; empty: it was."""
 
     def scrape(self, t: float) -> Floats:
         """The first scrape is the beginning: from then on requests come as the drill's hour has them."""
-        if not self._has_begun:
-            self._has_begun = True
-            self._parts.load.post("begin")
         self._parts.injector.at(t / 60)
         try:
+            if not self._has_begun:
+                self._parts.load.post("begin")
+                self._has_begun = True
             return self._parts.sample()
         except (UnreachableError, RefusedError, UnreadableError) as error:
             self.problems.append(f"{t / 60:.1f} min: no scrape: {error}")
@@ -80,9 +84,20 @@ class LiveTarget:
         return sum(row["sent_late_ms"] > HELD_UP_MS for row in rows) / max(1, len(rows))
 
     def tally(self) -> Sequence[Mapping[str, Any]]:
-        """What became of the requests, a row a step."""
-        rows: Sequence[Mapping[str, Any]] = self._parts.load.get("tally")["steps"]
-        return rows
+        """What became of the requests, a row a step; empty where nobody tells it.
+
+        A load generator that was just killed is started anew, and knows what it had counted.
+        """
+        until = time.monotonic() + TOLD_WITHIN_S
+        while True:
+            try:
+                rows: Sequence[Mapping[str, Any]] = self._parts.load.get("tally")["steps"]
+                return rows
+            except (UnreachableError, RefusedError) as error:
+                if time.monotonic() >= until:
+                    self.unmeasured = f"what became of the requests is not known: {error}"
+                    return ()
+                time.sleep(POLL_S)
 
     def state(self) -> State:
         """What the target is like, to be compared with what it was."""
@@ -91,8 +106,11 @@ class LiveTarget:
     def inspected(self, before: State) -> Iterator[Acted | Inspected]:
         """Put back what the team left turned, and see what else is different; what was done, and the verdict."""
         yield from self._parts.hands.put_back(before, self.state())
-        found = compare(before, self.state())
-        yield Inspected(found.verdict, found.differences, round(self.held_up(), 4))
+        found, held_up = compare(before, self.state()), round(self.held_up(), 4)
+        if self.unmeasured:
+            yield Inspected("dirty", (*found.differences, self.unmeasured), held_up)
+        else:
+            yield Inspected(found.verdict, found.differences, held_up)
 
     def end(self) -> None:
         """No fault any more; what became of the requests can still be asked for."""

@@ -49,9 +49,12 @@ class LiveWorld:
             self.telemetry.append(twin.at(number))
         self._continued = Continued(twin.identities, twin.at(twin.length - 1)[:, 0])
         self.impact: Floats = np.zeros((1, stage.clockwork.steps + 1))
+        self._settings: dict[int, tuple[Floats, Floats]] = {}
+        """By step that was played: what was in force, and since when."""
 
     def step(self, step: int) -> None:
         """Take the scrape of that step. It has the time at which it was due: the clock waits, not the record."""
+        self._settings[step] = self.codes.copy(), self._since.copy()
         raw = self.target.scrape(step * self.stage.clockwork.step_seconds)
         self.telemetry.append(self._continued.after(raw)[:, None])
 
@@ -62,9 +65,13 @@ class LiveWorld:
             acted = self.target.turn(chosen.id, chosen.decode(code), minutes * 60)
         if acted is not None and not acted.ok:
             return acted
+        self.note(replica, knob, code, minutes)
+        return acted
+
+    def note(self, replica: int, knob: int, code: float, minutes: float) -> None:
+        """A setting is in force at the target, whoever turned it."""
         self.codes[replica, knob] = code
         self._since[replica] = minutes
-        return acted
 
     def rest(self) -> None:
         """The team is done: what is still on its way takes effect in the twin alone."""
@@ -72,12 +79,16 @@ class LiveWorld:
 
     def expect(self, step: int) -> None:
         """The impact of a step that is no longer played: what the twin would show with the settings in force."""
+        self._expect(step, self.codes, self._since)
+
+    def _expect(self, step: int, codes: Floats, since: Floats) -> None:
         minutes = step * self.stage.clockwork.step_seconds / 60
-        rows = self.stage.rows(self.codes, minutes, self._since)
-        self.impact[:, step] = self.stage.outlooks.impact(rows)
+        self.impact[:, step] = self.stage.outlooks.impact(self.stage.rows(codes, minutes, since))
 
     def settle(self) -> None:
-        """Take over what was measured of the harm, once all answers are in."""
+        """Take over what was measured of the harm, once all answers are in; where nothing was, the twin's stands."""
+        for step, (codes, since) in self._settings.items():
+            self._expect(step, codes, since)
         for step, share in self.target.impact().items():
             if 0 <= step < self.impact.shape[1]:
                 self.impact[0, step] = share
