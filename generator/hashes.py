@@ -16,10 +16,10 @@ from generator.values import brief
 
 _TOLD = frozenset(
     {
-        "alert_labels", "answer", "artifacts", "bindings", "cascade", "change", "classification", "confirm", "cost",
-        "dashboard", "data_governance", "decide", "diagnostics", "effect_on_users", "live_validation", "log",
-        "metrics", "noise", "notices", "on_call", "owner", "postmortem_days", "released", "safety_net", "summary",
-        "team", "text", "title", "waivers", "who",
+        "alert_labels", "answer", "artifacts", "bindings", "cascade", "change", "classification", "confirm",
+        "cost", "dashboard", "data_governance", "decide", "deployments", "diagnostics", "effect_on_users",
+        "live_validation", "log", "metrics", "noise", "notices", "on_call", "owner", "postmortem_days",
+        "released", "safety_net", "summary", "team", "text", "title", "waivers", "who",
     }
 )  # fmt: skip
 """Keys of services and runbooks that only people read."""

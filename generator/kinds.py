@@ -13,6 +13,27 @@ from typing import Any
 TABLES = ("actions", "controls", "faults", "signals")
 
 
+WAYS: Mapping[str, str] = MappingProxyType(
+    {
+        "requests": "requests of clients, in the sandbox and in a deployment of your own",
+        "answers": "what a model answers, in the sandbox",
+        "labels": "labels that come back, in the sandbox",
+        "nodes": "what feature stores and pipelines answer, in the sandbox",
+    }
+)
+"""What a fault may be played by in front of a real service, with what is changed, delayed or refused on its way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """Whether a kind of fault can be played in front of a real service."""
+
+    by: tuple[str, ...] = ()
+    """Words of ``WAYS``; empty: it cannot."""
+    why: str = ""
+    """A sentence, where it cannot."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """What a kind is: its name, its words, and the JSON schema of its parameters."""
@@ -23,6 +44,8 @@ class Kind:
     parameters: Mapping[str, Any]
     declaration: Mapping[str, Any]
     """The whole file, for what only one table knows (metrics, nodes, units)."""
+    live: Live = Live()
+    """For faults alone."""
 
 
 @functools.cache
@@ -50,7 +73,23 @@ def _kind(file: Path) -> Kind:
         summary=declaration["summary"],
         parameters=declaration.get("parameters", {}),
         declaration=declaration,
+        live=_live(declaration.get("live", {})),
     )
+
+
+def _live(declared: Mapping[str, Any]) -> Live:
+    return Live(tuple(declared.get("by", ())), declared.get("why", ""))
+
+
+def told_live(live: Live) -> str:
+    """What a kind of fault falls on in front of a real service, or why it cannot, in a few words.
+
+    >>> told_live(Live(("labels",)))
+    'on labels that come back, in the sandbox.'
+    >>> told_live(Live((), "Nothing there can be changed."))
+    'no. Nothing there can be changed.'
+    """
+    return f"on {'; on '.join(WAYS[way] for way in live.by)}." if live.by else f"no. {live.why}"
 
 
 @functools.cache

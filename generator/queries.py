@@ -15,21 +15,29 @@ _TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
 _AGGREGATED = re.compile(
     r"\b(?:sum|min|max|avg|count|stddev|stdvar|quantile|group)\s*(?:by\s*\(([^()]*)\)\s*)?\("
 )
+A_SECOND = "/s"
+"""How the unit of what is counted a second ends."""
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n"})
 
 
-def query_of(signal: Signal, service: Service, kinds: Mapping[str, Kind]) -> Query:
+def query_of(
+    signal: Signal, service: Service, kinds: Mapping[str, Kind], *, compression: float = 1.0
+) -> Query:
     """The PromQL of a signal's value and of its firing; ``kinds`` are the signal kinds.
 
+    ``compression``: so many minutes of the service pass in a minute of the Prometheus server, as in a live drill:
+    ranges are so much shorter. What is counted a second is given by the service's own seconds.
     ValueError when a metric or a label of the service has a name that PromQL cannot hold.
     """
     declaration = kinds[signal.kind].declaration
     metrics: tuple[str, ...] = tuple(declaration["metrics"])
     value = _template(declaration["promql"], service).substitute(
-        dict(_parameters(signal, service)),
+        dict(_parameters(signal, service, compression)),
         **{metric: metric_name(metric, service) for metric in metrics},
-        service=_matchers(service),
+        service=matchers(service),
     )
+    if compression != 1 and declaration["unit"].endswith(A_SECOND):
+        value = f"({value}) / {number(compression)}"
     comparison = ">" if signal.compare == "above" else "<"
     return Query(
         value=value,
@@ -57,13 +65,14 @@ def kept_labels(promql: str) -> frozenset[str] | None:
 def duration(minutes: float) -> str:
     """A duration as Prometheus writes it, to the millisecond.
 
-    >>> duration(10), duration(1.5), duration(0)
-    ('10m', '90s', '0s')
+    >>> duration(10), duration(1.5), duration(0), duration(5 / 24), duration(0.25 / 24)
+    ('10m', '90s', '0s', '12s500ms', '625ms')
     """
     milliseconds = round(minutes * 60_000)
     if milliseconds and milliseconds % 60_000 == 0:
         return f"{milliseconds // 60_000}m"
-    return f"{milliseconds // 1000}s" if milliseconds % 1000 == 0 else f"{milliseconds}ms"
+    seconds, rest = divmod(milliseconds, 1000)
+    return f"{seconds}s" * bool(seconds or not rest) + f"{rest}ms" * bool(rest)
 
 
 def number(value: float) -> str:
@@ -82,21 +91,25 @@ def _template(promql: str, service: Service) -> Template:
     return Template(promql)
 
 
-def _parameters(signal: Signal, service: Service) -> Iterator[tuple[str, str]]:
-    """What the template may name: each parameter, a window as a label and as a range, an objective's budget."""
+def _parameters(signal: Signal, service: Service, compression: float) -> Iterator[tuple[str, str]]:
+    """What the template may name: each parameter, a window as a label and as a range, an objective's budget.
+
+    A label says what the service calls its window, whatever the time that runs by.
+    """
     for name, value in signal.with_.items():
         if name == "window_minutes":
             yield "window", f"{value:g}m"
-            yield "range", duration(value)
+            yield "range", duration(value / compression)
         elif name.endswith("_minutes"):
-            yield name.removesuffix("_minutes") + "_range", duration(value)
+            yield name.removesuffix("_minutes") + "_range", duration(value / compression)
         elif name == "slo":
             yield "budget", number(service.slo(value).budget)
         else:
             yield name, _escaped(value) if isinstance(value, str) else number(value)
 
 
-def _matchers(service: Service) -> str:
+def matchers(service: Service) -> str:
+    """The labels by which a service's own series are selected, as they stand in a selector; empty: none."""
     return ",".join(
         f'{_checked(label.label, _LABEL_NAME, service)}="{_escaped(label.value)}"'
         for label in service.metrics.labels

@@ -8,15 +8,20 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+import selectors
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 PROC = Path("/proc")
 LONGEST_LINE = 10_000
+PIPE_BYTES, MOST_LEFT_BYTES = 65_536, 1_048_576
+"""Of one reading; of what still stands in a pipe when all is over, which is as much as a pipe may hold."""
+KILLED_S = 2.0
+"""So long may a killed process take to be gone."""
 _STATE, _BEGAN = 0, 19
 """Places of two fields in ``/proc/PID/stat``, counted from behind the command's name; see proc(5)."""
 
@@ -83,6 +88,82 @@ def start(
         )
     # Until it is waited for, even a process that has ended is found.
     return Running(identity(process.pid) or Identity(process.pid, 0), process)
+
+
+def run(
+    command: Sequence[str],
+    folder: Path,
+    *,
+    environment: Mapping[str, str],
+    seconds: float,
+    hear: Callable[[bytes], None],
+) -> int | None:
+    """Run a command without a shell, and hear what it says until it ends; OSError when it cannot begin.
+
+    ``environment`` is all that it sees of ours; it can ask nothing, as its input is closed. Returns how it ended,
+    negative: by that signal; None: it had not ended after so many ``seconds``. Either way its whole group is ended
+    with it: what it left behind keeps nobody waiting.
+    """
+    process = subprocess.Popen(
+        list(command),
+        cwd=folder,
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    try:
+        has_ended = _listen(process, until=time.monotonic() + seconds, hear=hear)
+    finally:
+        # Not waited for until here: so the group's number cannot belong to anybody else.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        _wait(process)
+        _drain(process.stdout.fileno(), hear)
+        process.stdout.close()
+    return process.returncode if has_ended else None
+
+
+def _wait(process: subprocess.Popen[bytes]) -> None:
+    """Take note of its end. What runs as somebody else cannot be ended by us, and is not waited for without limit."""
+    try:
+        process.wait(KILLED_S)
+    except subprocess.TimeoutExpired:
+        process.returncode = -signal.SIGKILL
+
+
+def _listen(process: subprocess.Popen[bytes], *, until: float, hear: Callable[[bytes], None]) -> bool:
+    """Hear a process out; whether it ended in time."""
+    assert process.stdout is not None
+    said, handle = process.stdout.fileno(), os.pidfd_open(process.pid)
+    try:
+        with selectors.DefaultSelector() as ready:
+            ready.register(said, selectors.EVENT_READ)
+            ready.register(handle, selectors.EVENT_READ)
+            while (left := until - time.monotonic()) > 0:
+                found = {key.fd for key, _ in ready.select(left)}
+                if handle in found:
+                    return True
+                if said in found:
+                    if piece := os.read(said, PIPE_BYTES):
+                        hear(piece)
+                    else:
+                        ready.unregister(said)
+        return False
+    finally:
+        os.close(handle)
+
+
+def _drain(descriptor: int, hear: Callable[[bytes], None]) -> None:
+    """Hear what still stands in a pipe, and no more: somebody who escaped may go on to write into it."""
+    os.set_blocking(descriptor, False)
+    left = MOST_LEFT_BYTES
+    with contextlib.suppress(BlockingIOError):
+        while left > 0 and (piece := os.read(descriptor, min(left, PIPE_BYTES))):
+            hear(piece)
+            left -= len(piece)
 
 
 @contextlib.contextmanager

@@ -17,6 +17,30 @@ settings.load_profile("drillbook")
 # Live drills of whoever runs the tests are none of theirs, least of all for 'drill panic'.
 os.environ.setdefault("DRILLBOOK_STATE", tempfile.mkdtemp(prefix="drillbook-state-"))
 
+# Tests start hundreds of Python processes; each would compile our packages for itself.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# A file goes to one worker. These take minutes, so they come first: in the end nobody waits for them.
+LONG = (
+    "tests/docs/test_blocks.py",
+    "tests/docs/test_tabletop.py",
+    "tests/simulator/session/test_drills.py",
+    "tests/simulator/session/test_runbooks.py",
+    "tests/simulator/signals/test_agreement.py",
+    "tests/simulator/test_",
+)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more worker than there are cores: tests wait for browsers, terminals and servers as well."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first; the others in their order."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
 
 def require_tool(name: str) -> str:
     """The path of a program such as ``promtool``; without it the test is skipped, and in CI it fails."""

@@ -169,7 +169,8 @@ def _arrows() -> dict[str, set[str]]:
     arrows["simulator.keeping"] |= {"generator.evidence"}
     arrows["simulator.rehearsal"] |= {"generator.cache"}
     arrows["simulator.rehearsal"] |= {"generator.located"}
-    arrows["simulator.live"] |= {"generator.catalogue_file", "generator.queries"}
+    arrows["simulator.live"] |= {"generator.catalogue_file", "generator.exports", "generator.queries"}
+    arrows["simulator.live"] |= {"generator.contexts", "generator.patterns"}
     arrows["generator.cli"] = {f"generator.{room}" for room in _GENERATOR}
     arrows["simulator.cli"] = {f"simulator.{room}" for room in _SIMULATOR}
     arrows["simulator.cli"] |= {

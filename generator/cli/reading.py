@@ -11,6 +11,7 @@ import click
 from generator.entry import AMISS, GOOD, root_option, with_catalogue, with_published
 
 if TYPE_CHECKING:
+    from generator.exports import Export
     from generator.model import Catalogue
 from generator.cli.group import runbook
 
@@ -76,15 +77,28 @@ def _show_then(root: Path, id_: str, at: str, *, as_json: bool, branch: str, rem
     return AMISS if found.problems else GOOD
 
 
-@runbook.command(epilog="\b\nExample:\n  runbook export prometheus --out build\n")
+@runbook.command(
+    epilog="""\b
+Examples:
+  runbook export prometheus --out build
+  runbook export prometheus --compression 24       for live drills that are played so much faster
+"""
+)
 @click.argument("format_", metavar="FORMAT")
+@click.option(
+    "--compression",
+    type=float,
+    default=1.0,
+    metavar="FACTOR",
+    help="For live drills: windows, holds and the time between evaluations, divided by this. 1 to 60; default: 1.",
+)
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     help="A folder for the file; default: print it.",
 )
 @with_published
-def export(catalogue: Catalogue, *, root: Path, format_: str, out: Path | None) -> int:
+def export(catalogue: Catalogue, *, root: Path, format_: str, out: Path | None, compression: float) -> int:
     """Write what other tools read, such as Prometheus alerting rules."""
     from generator.exports import EXPORTS
     from generator.source import likely
@@ -93,7 +107,7 @@ def export(catalogue: Catalogue, *, root: Path, format_: str, out: Path | None) 
         hint = likely(format_, EXPORTS) or "there are: " + ", ".join(EXPORTS)
         raise click.BadParameter(f"unknown format '{format_}' ({hint})", param_hint="FORMAT")
     chosen = EXPORTS[format_]
-    text = chosen.text(catalogue)
+    text = _compressed(chosen, catalogue, format_, compression)
     if out is None:
         click.echo(text, nl=False)
         return GOOD
@@ -101,3 +115,17 @@ def export(catalogue: Catalogue, *, root: Path, format_: str, out: Path | None) 
     (out / chosen.file).write_text(text, encoding="utf-8")
     click.echo(str(out / chosen.file))
     return GOOD
+
+
+def _compressed(chosen: Export, catalogue: Catalogue, format_: str, compression: float) -> str:
+    from generator.exports import MOST_COMPRESSION
+
+    if compression == 1:
+        return chosen.text(catalogue)
+    if not 1 <= compression <= MOST_COMPRESSION:
+        raise click.BadParameter(f"it goes from 1 to {MOST_COMPRESSION:g}", param_hint="--compression")
+    if chosen.compressed is None:
+        raise click.BadParameter(
+            f"nothing in '{format_}' takes time: leave it out", param_hint="--compression"
+        )
+    return chosen.compressed(catalogue, compression)

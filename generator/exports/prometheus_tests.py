@@ -34,14 +34,16 @@ class _Alert:
     signal: Signal
 
 
-def tests(catalogue: Catalogue) -> str:
-    """A file that stands beside the rules."""
+def unit_tests(catalogue: Catalogue, compression: float = 1.0) -> str:
+    """A file that stands beside the rules; both of the same ``compression``."""
     alerts = list(_alerts(catalogue))
     content = {
         "rule_files": [prometheus.FILE],
-        "evaluation_interval": f"{EVALUATION_SECONDS}s",
+        "evaluation_interval": duration(EVALUATION_SECONDS / 60 / compression),
         "tests": [
-            _test(catalogue, alert, alerts, beyond=beyond) for alert in alerts for beyond in (True, False)
+            _test(catalogue, alert, alerts, beyond=beyond, compression=compression)
+            for alert in alerts
+            for beyond in (True, False)
         ],
     }
     return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=1_000_000)
@@ -54,8 +56,13 @@ def _alerts(catalogue: Catalogue) -> Iterator[_Alert]:
             yield _Alert(rule, compiled, service, signal)
 
 
-def _test(catalogue: Catalogue, alert: _Alert, alerts: list[_Alert], *, beyond: bool) -> dict[str, Any]:
-    """Beyond: silent until the threshold was crossed for as long as the signal holds, then it fires."""
+def _test(
+    catalogue: Catalogue, alert: _Alert, alerts: list[_Alert], *, beyond: bool, compression: float
+) -> dict[str, Any]:
+    """Beyond: silent until the threshold was crossed for as long as the signal holds, then it fires.
+
+    What is counted grows by as much between two samples, however close they are: a drill has the same requests.
+    """
     signal = alert.signal
     series = series_of(signal, alert.service, beyond=beyond)
     external = {label.name: label.example for label in alert.service.alert_labels}
@@ -64,15 +71,15 @@ def _test(catalogue: Catalogue, alert: _Alert, alerts: list[_Alert], *, beyond: 
     read = [(one, measured(one.signal, one.service, series)) for one in namesakes]
     end = max(_settled(one.signal) for one, value in read if value is not None)
     firing = [one for one, value in read if crosses(one.signal, value)]
-    steps = [_step(alert, end, [_expected(catalogue, one, external) for one in firing])]
+    steps = [_step(alert, end / compression, [_expected(catalogue, one, external) for one in firing])]
     early = signal.hold_minutes - EVALUATION_SECONDS / 60
     if beyond and early > 0 and firing == [alert]:
-        steps.insert(0, _step(alert, early, []))
+        steps.insert(0, _step(alert, early / compression, []))
     side = "fires beyond" if beyond else "is silent on the other side of"
     samples = math.ceil(end * 60 / SCRAPE_SECONDS) + 1
     return {
         "name": f"{alert.compiled.runbook.id}: {signal.id} {side} {number(signal.threshold)}",
-        "interval": f"{SCRAPE_SECONDS}s",
+        "interval": duration(SCRAPE_SECONDS / 60 / compression),
         "external_labels": external,
         "input_series": [one.written(samples, SCRAPE_SECONDS) for one in series],
         "alert_rule_test": steps,

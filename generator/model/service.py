@@ -241,6 +241,8 @@ class MetricsSource:
     """Measured beside it by ourselves; exposed by the deployment; or kept by a Prometheus server."""
     url: str = ""
     """The address of the exposition (as in ``/metrics``, at the target) or of the server; an observer has none."""
+    compression: float = 1.0
+    """By how much its windows are shorter than runbooks say; an observer's follow the drill."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from generator.entry import AMISS, GOOD
+from simulator.cli.against import Against, venue_of
 from simulator.cli.group import drill
+from simulator.cli.needing import installed
 
 if TYPE_CHECKING:
     from generator.model import Catalogue
@@ -20,16 +22,23 @@ if TYPE_CHECKING:
     from simulator.live.panic import Panicked, Told
     from simulator.session.play import Screen
 
-NEEDED = ("aiohttp", "httptools", "orjson", "prometheus_client")
-INSTALL = "pip install 'drillbook[live]'"
 WIDTH = 24
 
 
 def played_live(
-    catalogue: Catalogue, name: str, seed: int, *, who: str, recorder: Recorder, screen: Screen
+    catalogue: Catalogue,
+    name: str,
+    seed: int,
+    *,
+    who: str,
+    recorder: Recorder,
+    screen: Screen,
+    against: Against,
+    speed: float | None,
+    alerts: Path | None,
 ) -> Record:
     """A live drill to its reveal; wrong usage, with what to do, where it cannot begin."""
-    _installed()
+    installed()
     from simulator.live.drive import NotPlayableError, play_live
     from simulator.live.runs import RunError
     from simulator.live.translating import NotLiveError
@@ -37,18 +46,21 @@ def played_live(
     try:
         with _shown(catalogue, name, who) as heard:
             return play_live(
-                catalogue, name, seed, who=who, recorder=recorder, screen=screen, heard=heard, say=_say
+                catalogue,
+                name,
+                seed,
+                who=who,
+                recorder=recorder,
+                screen=screen,
+                venue=venue_of(catalogue, name, against, speed=speed),
+                alerts=alerts,
+                heard=heard,
+                say=_say,
             )
     except (NotPlayableError, NotLiveError) as error:
         raise click.BadParameter(str(error), param_hint="--live") from error
     except RunError as error:
         raise click.ClickException(str(error)) from error
-
-
-def _installed() -> None:
-    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
-    if missing:
-        raise click.UsageError(f"live drills need {', '.join(missing)}: {INSTALL}")
 
 
 def _say(text: str) -> None:
@@ -95,7 +107,7 @@ def panic(*, as_json: bool) -> int:
     It needs nothing else to run: faults are ended at their proxies, and a proxy that does not answer is ended itself.
     Safe to type at any time, and again.
     """
-    _installed()
+    installed()
     from simulator.live.panic import panic as end_all
 
     told = end_all()

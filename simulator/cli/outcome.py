@@ -75,9 +75,10 @@ def keep_record(path: Path, catalogue: Catalogue, root: Path) -> int:
 
 
 def code_of(result: Score) -> int:
-    """AMISS when an objective was missed, or the record does not hold; else GOOD."""
+    """AMISS when an objective was missed, the record does not hold, or a real target is not as it was; else GOOD."""
     missed = any(objective.met is False for objective in result.objectives)
-    return AMISS if missed or not result.scored else GOOD
+    dirty = any(gate.id == "target" and gate.passed is False for gate in result.gates)
+    return AMISS if missed or dirty or not result.scored else GOOD
 
 
 def record_argument(function: Callable[..., Any]) -> Callable[..., Any]:

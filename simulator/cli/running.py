@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from generator.entry import INTERRUPTED, with_given_catalogue
+from simulator.cli.against import Against, against_options
 from simulator.cli.group import drill, sources_of
 from simulator.cli.outcome import finish, keep_record
 from simulator.cli.resuming import recording, resume
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from simulator.keeping import Folder
     from simulator.session.play import People, Screen
 
+PACE_OF_HANDS = 4.0
+"""Of a live drill that people answer: an hour of it takes a quarter of an hour."""
 RESPONDERS = ("human", "none", "oracle", "robot")
 
 
@@ -47,11 +50,12 @@ Examples:
 )
 @click.option(
     "--speed", type=Speed(),
-    help="Factor of real time, or max; unpaced: time passes as you say; default: 1 for people, max for machines.",
+    help="Factor of real time, or max; unpaced: time passes as you say. "
+    "Default: 1 for people, 4 for people live, max for machines.",
 )  # fmt: skip
 @click.option(
     "--live", is_flag=True,
-    help="Play it in front of a real service, which comes with Drillbook and serves nobody; at its file's own speed.",
+    help="Play it in front of a real service, by default one that comes with Drillbook; as fast as its file says.",
 )  # fmt: skip
 @click.option(
     "--facilitator", is_flag=True, help="This terminal is the facilitator's: it shows what comes and why."
@@ -91,6 +95,11 @@ Examples:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Where to keep what the drill hides, for --resume; default: .sealed/ beside the folder of the record.",
 )
+@click.option(
+    "--alerts", metavar="DIR", type=click.Path(file_okay=False, path_type=Path),
+    help="With --live: let a Prometheus and an Alertmanager tell what fires; their files are written there.",
+)  # fmt: skip
+@against_options
 @with_given_catalogue
 def run(
     catalogue: Catalogue,
@@ -101,6 +110,8 @@ def run(
     seed: int | None,
     speed: float | None,
     live: bool,
+    alerts: Path | None,
+    against: Against,
     facilitator: bool,
     table: bool,
     from_: str | None,
@@ -125,12 +136,15 @@ def run(
         raise click.UsageError(
             "name a drill ('drill list' lists them), or with --resume one that was cut off"
         )
-    _known_drill(catalogue, name)
+    known_drill(catalogue, name)
     if keep and responder in ("none", "oracle"):
         message = f"'{responder}' follows no runbook, so there is nothing to keep (human and robot do)"
         raise click.BadParameter(message, param_hint="--keep")
     if live:
-        _as_in_life(speed=speed, from_=from_)
+        _as_in_life(catalogue.drill(name), speed=speed, from_=from_)
+        speed = _for_hands(catalogue.drill(name)) if speed is None and responder == "human" else speed
+    elif against.is_asked or alerts is not None:
+        raise click.UsageError("a real service, and real alerts, are drilled with --live alone: add it")
     _only_people(responder, speed=speed, facilitator=facilitator, table=table, from_=from_)
     seat = {
         "facilitator": facilitator,
@@ -139,7 +153,11 @@ def run(
     }
     folder = _new_folder(out or root / "runs" / datetime.now().strftime("%Y-%m-%dT%H%M%S"))
     chosen = secrets.randbits(48) if seed is None else seed
-    played = _played_live if live else functools.partial(_played, speed=speed, sealed_file=sealed_file)
+    played = (
+        functools.partial(_played_live, against=against, speed=speed, alerts=alerts)
+        if live
+        else functools.partial(_played, speed=speed, sealed_file=sealed_file)
+    )
     record = played(catalogue, name, chosen, who=responder, folder=folder, seat=seat)
     return _told(folder.path, record, catalogue, root=root, keep=keep, as_json=as_json)
 
@@ -181,27 +199,49 @@ def _played(
 
 
 def _played_live(
-    catalogue: Catalogue, name: str, seed: int, *, who: str, folder: Folder, seat: Mapping[str, Setting]
+    catalogue: Catalogue,
+    name: str,
+    seed: int,
+    *,
+    who: str,
+    folder: Folder,
+    seat: Mapping[str, Setting],
+    against: Against,
+    speed: float | None,
+    alerts: Path | None,
 ) -> Record:
     """A new drill in front of a real service. A crash ends it: nobody could give it back the minutes it was away."""
     from simulator.cli.live import played_live
     from simulator.cli.resuming import written
 
     with written(folder.path), folder.recording() as recorder:
+        screen = _seated(seat, folder=folder.path)
         return played_live(
-            catalogue, name, seed, who=who, recorder=recorder, screen=_seated(seat, folder=folder.path)
+            catalogue,
+            name,
+            seed,
+            who=who,
+            recorder=recorder,
+            screen=screen,
+            against=against,
+            speed=speed,
+            alerts=alerts,
         )
 
 
-def _as_in_life(*, speed: float | None, from_: str | None) -> None:
+def _as_in_life(one: Drill, *, speed: float | None, from_: str | None) -> None:
     """Wrong usage where a real service is asked for what only a simulated one can do."""
-    asked = {"--speed": speed is not None, "--from": from_ is not None}
-    for option, is_given in asked.items():
-        if is_given:
-            message = (
-                "a real service takes its time: leave it out (the drill's file says how fast, under live)"
-            )
-            raise click.BadParameter(message, param_hint=option)
+    if from_ is not None:
+        raise click.BadParameter("a real service has no minutes to skip: leave it out", param_hint="--from")
+    fastest = one.live.compression if one.live is not None else None
+    if speed is not None and fastest is not None and not 1 <= speed <= fastest:
+        message = f"a real service takes its time: from 1 to {fastest:g}, as its file says under live"
+        raise click.BadParameter(message, param_hint="--speed")
+
+
+def _for_hands(one: Drill) -> float | None:
+    """How fast people play live, unless they say otherwise; None: the drill is not for it."""
+    return None if one.live is None else min(PACE_OF_HANDS, one.live.compression)
 
 
 def _told(path: Path, record: Record, catalogue: Catalogue, *, root: Path, keep: bool, as_json: bool) -> int:
@@ -261,7 +301,7 @@ def _seated(seat: Mapping[str, Setting], *, folder: Path) -> Screen:
     return screen
 
 
-def _known_drill(catalogue: Catalogue, name: str) -> None:
+def known_drill(catalogue: Catalogue, name: str) -> None:
     from generator.source import likely
 
     known = [one.id for one in catalogue.drills]

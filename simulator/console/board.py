@@ -12,6 +12,7 @@ from generator.model import Setting
 from simulator.console.clock import UNPACED
 from simulator.events import (
     Acknowledged,
+    Acted,
     AlertChanged,
     Answered,
     Approved,
@@ -154,6 +155,8 @@ class Board:
                 self.acknowledged_t = event.t if self.acknowledged_t is None else self.acknowledged_t
             case ControlOrdered() as order:
                 self.ordered[order.control] = order
+            case Acted(control=control, ok=False):
+                self.ordered.pop(control, None)
             case ControlTookEffect(control, value):
                 self.in_force[control] = value
                 self.in_force_t[control] = event.t

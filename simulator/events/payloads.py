@@ -355,6 +355,28 @@ class Inspected:
 
 
 @dataclass(frozen=True, slots=True)
+class Injected:
+    """What became of a fault on its way to a real service, by the word of the proxy that put it there."""
+
+    fault: str
+    lease: str
+    """A fault that does several things has a lease for each."""
+    effects: tuple[str, ...]
+    """Kinds of what it did, in order."""
+    at_minutes: float | None
+    """When it was granted; None: never."""
+    touched: int
+    """Messages that it fell on."""
+    passed: int | None = None
+    """Requests that were sent from then on until it ended; None: nobody tells."""
+    delay_p50_ms: float | None = None
+    """Of the delays that it made; None: it made none."""
+    delay_p99_ms: float | None = None
+    why: str = ""
+    """One sentence, where it ended before its time or never began."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     reason: Literal["horizon", "ended", "aborted", "interrupted"]
 
@@ -363,7 +385,7 @@ Payload: TypeAlias = (
     Started | Observed | AlertChanged | ControlTookEffect | Delivered | Acknowledged | Opened | Assumed | Declared
     | Acted | Hypothesised | StepStarted | StepEnded | Decided | ControlOrdered | Approved | Posted | Collected | Noted
     | Resolved | CouldNotFollow | Answered | Paused | Resumed | Sped | Joined | Left | Assigned | Steered | Hinted
-    | Remarked | Rated | Improvement | Returned | Inspected | Ended | Revealed
+    | Remarked | Rated | Improvement | Returned | Injected | Inspected | Ended | Revealed
 )  # fmt: skip
 
 KINDS: Mapping[str, type[Payload]] = {
@@ -384,6 +406,7 @@ KINDS: Mapping[str, type[Payload]] = {
     "hint": Hinted,
     "hypothesis": Hypothesised,
     "improve": Improvement,
+    "inject": Injected,
     "inspect": Inspected,
     "join": Joined,
     "leave": Left,

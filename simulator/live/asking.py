@@ -30,7 +30,8 @@ class Caller:
     def __init__(self, url: str, token: str = "", *, timeout_s: float = TIMEOUT_S) -> None:
         self.url = url
         parts = urlsplit(url)
-        self._host, self._port = parts.hostname or "", parts.port or 80
+        self._is_secure = parts.scheme == "https"
+        self._host, self._port = parts.hostname or "", parts.port or (443 if self._is_secure else 80)
         self._base = parts.path.rstrip("/")
         self._token, self._timeout_s = token, timeout_s
         self._line: http.client.HTTPConnection | None = None
@@ -82,7 +83,8 @@ class Caller:
 
     def _once(self, method: str, where: str, body: bytes | None) -> tuple[int, bytes]:
         if self._line is None:
-            self._line = http.client.HTTPConnection(self._host, self._port, timeout=self._timeout_s)
+            kind = http.client.HTTPSConnection if self._is_secure else http.client.HTTPConnection
+            self._line = kind(self._host, self._port, timeout=self._timeout_s)
         self._line.request(method, where, body, self._headers(body))
         response = self._line.getresponse()
         return response.status, response.read(MOST_BYTES)

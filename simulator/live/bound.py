@@ -36,7 +36,7 @@ class BoundHands:
         if binding is None:
             why = f"it has no binding in '{self._environment}': turn it there by hand, and enter it"
             return Acted(
-                control, value, self._environment, "outside", ok=False, status=-1, seconds=0.0, why=why
+                control, value, self._environment, "command", ok=False, status=-1, seconds=0.0, why=why
             )
         if control not in self._turned:
             self._turned.append(control)

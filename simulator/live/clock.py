@@ -5,6 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+
+monotonic: Callable[[], float] = partial(time.clock_gettime, time.CLOCK_BOOTTIME)
+"""Seconds that go on while the machine sleeps, as those of ``time.monotonic`` do not: a fault that was in force when a
+laptop was shut must not be when it is opened."""
 
 
 @dataclass(frozen=True, slots=True)

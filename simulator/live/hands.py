@@ -11,7 +11,9 @@ from simulator.events import Acted
 from simulator.live.aftermath import State
 from simulator.live.asking import Caller, UnreachableError
 
-TRIES = 3
+BACK_WITHIN_S = 15.0
+"""So long a sandbox that was lost may take to be back."""
+AGAIN_S = 0.25
 
 
 class Hands(Protocol):
@@ -31,20 +33,31 @@ class SandboxHands:
         self._controls = controls
         self.problems: list[str] = []
 
-    def turn(self, control: str, value: Setting) -> None:
-        """Again if the target was just being started anew; RefusedError where it will not."""
-        for attempt in range(TRIES):
+    def turn(self, control: str, value: Setting) -> Acted | None:
+        """Again if the target was just being started anew; RefusedError where it will not.
+
+        What could not be turned at all is told, so that nobody takes it for turned.
+        """
+        began = time.monotonic()
+        while True:
             try:
                 self._controls.put("controls", control, data={"value": value})
-                return
+                return None
             except UnreachableError as error:
                 self.problems.append(f"{control} could not be turned: {error}")
-                time.sleep(attempt)
+                passed_s = time.monotonic() - began
+                if passed_s >= BACK_WITHIN_S:
+                    why = f"the sandbox did not answer for {BACK_WITHIN_S:g} s"
+                    return Acted(
+                        control, value, "sandbox", "http", ok=False, status=-1, seconds=passed_s, why=why
+                    )
+                time.sleep(AGAIN_S)
 
     def put_back(self, before: State, now: State) -> Iterator[Acted]:
         """To the very values that were there."""
         was, held = (dict(state.standing.get("controls", {})) for state in (before, now))
         for control, value in was.items():
             if held.get(control) != value:
-                self.turn(control, value)
-        yield from ()
+                acted = self.turn(control, value)
+                if acted is not None:
+                    yield acted

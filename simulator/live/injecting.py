@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -25,18 +26,31 @@ class Injector:
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         """``leases``: onset and end in minutes of the drill, and the lease."""
+        self.leases = tuple(leases)
         self._waiting = list(leases)
         self._held: dict[str, tuple[float, Lease, float]] = {}
         """By id: its end, the lease, and when it was last renewed."""
-        self._proxy, self._now = proxy, now
+        self.proxy, self._now = proxy, now
         self.granted: dict[str, float] = {}
         """By id: the minute of the drill at which it was first granted."""
         self._began: dict[str, float] = {}
         """By id: that instant, in seconds of the wall."""
         self.problems: list[str] = []
+        self._minutes = 0.0
+        self._one_at_a_time = threading.Lock()
 
     def at(self, minutes: float) -> None:
         """To be called at every scrape; ``minutes``: of the drill."""
+        with self._one_at_a_time:
+            self._minutes = minutes
+            self._at(minutes)
+
+    def keep(self) -> None:
+        """Renew what is due, and nothing else; from any thread."""
+        with self._one_at_a_time:
+            self._at(self._minutes)
+
+    def _at(self, minutes: float) -> None:
         for entry in [entry for entry in self._waiting if entry[0] <= minutes]:
             self._waiting.remove(entry)
             self._grant(entry[2], minutes, end=entry[1])
@@ -48,14 +62,15 @@ class Injector:
 
     def stop(self) -> None:
         """End all of them; none begins any more."""
-        self._waiting.clear()
-        self._held.clear()
-        self._try(lambda: self._proxy.delete("leases"))
+        with self._one_at_a_time:
+            self._waiting.clear()
+            self._held.clear()
+            self._try(lambda: self.proxy.delete("leases"))
 
     def _grant(self, lease: Lease, minutes: float, *, end: float) -> None:
         now = self._now()
         aged = replace(lease, course=replace(lease.course, age_s=now - self._began.get(lease.id, now)))
-        if self._try(lambda: self._proxy.put("leases", lease.id, data=values.brief(aged))):
+        if self._try(lambda: self.proxy.put("leases", lease.id, data=values.brief(aged))):
             self.granted.setdefault(lease.id, minutes)
             self._began.setdefault(lease.id, now)
         # Even where nobody answered just now, it is tried again: a proxy comes back within seconds.
@@ -63,7 +78,7 @@ class Injector:
 
     def _renew(self, lease: Lease, minutes: float, *, end: float) -> None:
         try:
-            self._proxy.post("leases", lease.id, "renew")
+            self.proxy.post("leases", lease.id, "renew")
         except RefusedError as error:
             if error.status != 404:
                 self._stopped(lease, error)
@@ -81,7 +96,7 @@ class Injector:
 
     def _end(self, id: str) -> None:
         self._held.pop(id, None)
-        self._try(lambda: self._proxy.delete("leases", id))
+        self._try(lambda: self.proxy.delete("leases", id))
 
     def _try(self, ask: Callable[[], object]) -> bool:
         try:

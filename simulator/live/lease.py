@@ -25,7 +25,7 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How strong it is, by seconds since the lease was granted: the share of requests that it falls on grows."""
+    """How strong it is, by seconds since it was granted: it falls on more and more requests, or does more to each."""
 
     shape: Literal["step", "linear", "sigmoid", "pulse", "periodic"] = "step"
     ramp_s: float = 0.0
@@ -33,6 +33,8 @@ class Course:
     """Then it is over; None: until the lease ends."""
     age_s: float = 0.0
     """It has gone on for so long already: a lease that is granted anew goes on where it was."""
+    grows: Literal["share", "size"] = "share"
+    """``size``: it falls on its whole share from the first, and what it does to each request grows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,6 +184,12 @@ class _Run:
                 self._end_one("proxy", who, patience_s=PATIENCE_S)
         if theirs and not self._kept:
             self.told.notes.append(f"the proxy is gone: its clients have to ask {theirs} itself")
+        for who, noted in self._of("observer"):
+            # The proxy's way to the target leads through it; it ends when nobody comes any more.
+            if self._kept and noted:
+                self._kept.append(noted)
+            else:
+                self._end_one("observer", who, patience_s=PATIENCE_S)
 
     def _end_rooms(self, *rooms: str, patience_s: float) -> None:
         for room in rooms:

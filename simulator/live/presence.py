@@ -49,9 +49,20 @@ class Presence:
             self.problems.append(f"the watchdog has not ended within {GONE_S:g} s: 'drill panic' ends it")
         running.forget()
 
+    def lost(self) -> str:
+        """Why the drill cannot go on; empty: it can. Asks nobody, so that it may be called at every step."""
+        if (self._folder / runs.PANICKED).exists():
+            return "'drill panic' has ended this run; what was recorded before stands"
+        if runs.is_over(self._folder):
+            return (
+                "the processes of this run were ended, as the drill itself had been stopped for too long; "
+                "what was recorded before stands"
+            )
+        return ""
+
     def _say(self) -> None:
         while not self._over.wait(SAY_S):
-            if self._tell("alive") or runs.is_panicked(self._folder):
+            if self._tell("alive") or runs.is_over(self._folder):
                 continue
             self.problems.append("the watchdog does not answer: another one takes over")
             try:

@@ -56,6 +56,11 @@ class Alive:
         """It may go: ``POST /stop``, SIGTERM or SIGINT."""
         self._stopped.set()
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether somebody asked it to go, rather than said nothing."""
+        return self._stopped.is_set()
+
     async def over(self) -> None:
         """Returns when it is no longer needed."""
         loop = asyncio.get_running_loop()

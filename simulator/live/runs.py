@@ -270,6 +270,16 @@ def is_panicked(folder: Path) -> bool:
     return (folder / PANICKED).exists() or not (folder / TOKEN).exists()
 
 
+def is_over(folder: Path) -> bool:
+    """Whether somebody has ended this run, and noted that down."""
+    if is_panicked(folder):
+        return True
+    try:
+        return read(folder).ended is not None
+    except RunError:
+        return False
+
+
 def mark_panicked(folder: Path) -> None:
     """Said twice, as a full disk takes no new file: the token goes too, without which nothing is started."""
     with suppress(OSError):
@@ -278,9 +288,12 @@ def mark_panicked(folder: Path) -> None:
 
 def end(folder: Path, run: Run, *, left: tuple[Process, ...] = ()) -> None:
     """Note down that a run is over; where nothing is ``left`` of it, its token goes."""
-    write(folder, replace(run, processes=left, ended=time.time()))
-    if not left:
-        (folder / TOKEN).unlink(missing_ok=True)
+    try:
+        write(folder, replace(run, processes=left, ended=time.time()))
+    finally:
+        # Needs no room on the disk: a run without it is over, whatever else could be noted down.
+        if not left:
+            (folder / TOKEN).unlink(missing_ok=True)
 
 
 def prune() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from prometheus_client.parser import text_string_to_metric_families
@@ -33,11 +33,20 @@ class Scraper:
         self._is_counter = np.array([identity.name.endswith(COUNTERS) for identity in identities], dtype=bool)
         self._count = len(identities)
 
+    @property
+    def names(self) -> Sequence[str]:
+        """What the service calls the series that are looked for."""
+        return sorted(self._wanted)
+
     def sample(self, text: str) -> Floats:
         """The newest value of each series. A target may split a series by labels of its own: counters are added,
         of gauges the highest counts."""
+        return self.joined(_samples(text))
+
+    def joined(self, samples: Iterable[tuple[str, Mapping[str, str], float]]) -> Floats:
+        """The same of samples that were read elsewhere: name, labels, value."""
         found = np.full(self._count, np.nan)
-        for name, labels, value in _samples(text):
+        for name, labels, value in samples:
             for row, wanted in self._wanted.get(name, ()):
                 if all(_same(labels.get(label), value_) for label, value_ in wanted.items()):
                     found[row] = self._joined(row, found[row], value)

@@ -19,7 +19,7 @@ from simulator.live.process import LOOPBACK, free_port
 from simulator.live.runs import Process, Room, Spec
 from simulator.live.scraping import Scraper
 from simulator.live.target import LiveTarget, Parts
-from simulator.live.translating import leases
+from simulator.live.translating import leases, met
 from simulator.session.opening import Place
 from simulator.session.stage import Stage
 from simulator.world.exposed import identities_of
@@ -59,6 +59,10 @@ class Venue(Protocol):
         """What is to be started; the catalogue stands in the folder."""
         ...
 
+    def metrics(self, processes: Mapping[Room, Process]) -> str:
+        """Where its metrics are exposed; empty where a Prometheus server has them already."""
+        ...
+
     def reach(self, stage: Stage, folder: Path, processes: Mapping[Room, Process], token: str) -> LiveTarget:
         """The target, as soon as all processes are up."""
         ...
@@ -94,6 +98,8 @@ class Sandbox:
         port = str(free_port())
         shared = clock_options(stage, folder, self.live.compression)
         sandbox = {"--keep": str(folder / "controls.json"), "--hop": f"http://{LOOPBACK}:{port}"}
+        if nodes := met(stage):
+            sandbox["--met"] = ",".join(nodes)
         proxy = {"--target": "{sandbox.url}", "--port": port, "--journal": str(folder / "journal.jsonl")}
         load = {"--target": "{proxy.url}", "--direct": "{sandbox.url}"}
         return (
@@ -101,6 +107,9 @@ class Sandbox:
             Spec("proxy", options(proxy)),
             Spec("load", options({**shared, **load, **load_options(stage, folder, self.live)})),
         )
+
+    def metrics(self, processes: Mapping[Room, Process]) -> str:
+        return f"{processes['sandbox'].url}/metrics"
 
     def reach(self, stage: Stage, folder: Path, processes: Mapping[Room, Process], token: str) -> LiveTarget:
         sandbox, controls = Caller(processes["sandbox"].url), Caller(processes["sandbox"].control, token)
@@ -111,6 +120,7 @@ class Sandbox:
             Parts(
                 sample=lambda: scraper.sample(sandbox.text("metrics")),
                 width=len(identities),
+                apart_s=Compression(self.place.compression).wall_s(stage.drill.step_seconds / 60),
                 load=load,
                 hands=SandboxHands(controls),
                 injector=Injector(self.leases(stage), proxy),

@@ -8,6 +8,7 @@ from generator import values
 from generator.model import Catalogue
 from simulator.events import Record
 from simulator.report import phrases
+from simulator.report.reality import Reality
 from simulator.report.whole import Report, report_of
 from simulator.scoring import Score
 
@@ -32,6 +33,7 @@ def _plain(report: Report) -> dict[str, object]:
         "start": report.started.time if report.started else None,
         "headline": phrases.headline(report.score),
         "verdict": phrases.clean(phrases.verdict(report.score, report.record)),
+        "live": None if report.reality is None else _live(report.reality),
         "score": values.plain(report.score),
         "burdens": {name: values.plain(one) for name, one in report.burdens},
         "strengths": list(report.strengths),
@@ -42,6 +44,19 @@ def _plain(report: Report) -> dict[str, object]:
         "participants": [values.plain(one) for one in course.participants],
         "messages": [values.plain(one) for one in course.messages],
         "pace": list(course.pace),
+    }
+
+
+def _live(reality: Reality) -> dict[str, object]:
+    return {
+        "environment": reality.environment,
+        "compression": reality.compression,
+        "verdict": reality.verdict,
+        "differences": list(reality.differences),
+        "held_up": reality.held_up,
+        "sentences": [one for one in (reality.loud, *reality.sentences) if one],
+        "injected": [values.plain(one) for one in reality.injected],
+        "controls": [values.plain(one) for one in reality.acted],
     }
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from generator.model import Catalogue
 from simulator.events import Record, Revealed, Started
 from simulator.report import cards, phrases, tables
+from simulator.report import reality_card as reality
 from simulator.report.charts import charts
 from simulator.report.svg import safe
 from simulator.report.timeline import timeline
@@ -36,7 +37,9 @@ def html(score: Score, record: Record, catalogue: Catalogue | None = None) -> st
 
 
 def _sections(report: Report) -> Iterator[str]:
+    yield from reality.loud(report)
     yield from cards.top(report)
+    yield from reality.section(report)
     if report.started is not None:
         yield from _picture(report, report.started)
     yield '<div class="columns">'

@@ -39,7 +39,7 @@ def markdown(score: Score, record: Record, catalogue: Catalogue | None = None) -
     """Headline, scorecard, every lost point, findings, improvements, tasks, gates, truth and log."""
     report = report_of(score, record, catalogue)
     sections = (
-        _top, _objectives, _burdens, _scorecard, _ratings, _losses, _strengths, _findings, _improvements,
+        _loud, _top, _real, _objectives, _burdens, _scorecard, _ratings, _losses, _strengths, _findings, _improvements,
         _tasks, _gates, _hints, _truth, _messages, _participants, _log, _foot,
     )  # fmt: skip
     return "\n".join(line for section in sections for line in section(report)) + "\n"
@@ -56,6 +56,25 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
 
 def _heading(words: str) -> Iterator[str]:
     yield f"## {words}"
+    yield ""
+
+
+def _loud(report: Report) -> Iterator[str]:
+    """A service that is not as it was comes before everything that anybody has learned."""
+    if report.reality is not None and report.reality.loud:
+        yield f"> **{escape(report.reality.loud)}**"
+        yield ""
+
+
+def _real(report: Report) -> Iterator[str]:
+    if report.reality is None:
+        return
+    yield from _heading("What was real")
+    yield from (f"- {escape(sentence)}" for sentence in report.reality.sentences)
+    for word, items in (("Injected", report.reality.injected), ("Control", report.reality.acted)):
+        for item in items:
+            said = f"{word}: {escape(item.said)}"
+            yield f"- {said}" if item.ok else f"- **{said}**"
     yield ""
 
 

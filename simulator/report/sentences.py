@@ -26,6 +26,7 @@ from simulator.events import (
     Hinted,
     Hypothesised,
     Improvement,
+    Injected,
     Inspected,
     Joined,
     Left,
@@ -153,6 +154,11 @@ def _acted(p: Acted, _: Clock) -> str:
     return f"{p.control} to {p.value} in {p.environment}: {how} {done} ({p.seconds:.1f} s)"
 
 
+def _injected(p: Injected, _: Clock) -> str:
+    ended = f"; {p.why}" if p.why else ""
+    return f"{p.lease} ({', '.join(p.effects)}) fell on {p.touched} messages on their way{ended}"
+
+
 SENTENCES: Mapping[type[object], Callable[[Any, Clock], str]] = {
     Acknowledged: lambda p, _: f"acknowledged {p.signal}",
     Acted: _acted,
@@ -185,6 +191,7 @@ SENTENCES: Mapping[type[object], Callable[[Any, Clock], str]] = {
     Remarked: lambda p, _: f"saw: {p.text}",
     Resolved: lambda p, _: "called the incident over",
     Resumed: lambda p, _: "the clock runs again",
+    Injected: _injected,
     Inspected: lambda p, _: (
         "the target is as it was before"
         if p.verdict == "clean"

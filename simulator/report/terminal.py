@@ -32,7 +32,7 @@ SEVERITY = {"error": "red", "warning": "yellow"}
 def terminal(score: Score, record: Record, catalogue: Catalogue | None = None) -> RenderableType:
     """Headline, truth, dimensions, objectives, the largest losses, findings; no text of the record is markup."""
     report = report_of(score, record, catalogue)
-    parts: list[RenderableType] = [*_headline(report)]
+    parts: list[RenderableType] = [*_loud(report), *_headline(report), *_real(report)]
     if score.dimensions:
         parts += [Text(), _dimensions(score), Text(), _objectives(report)]
     parts += [*_losses(report), *_findings(report), *_apart(report), *_more(report)]
@@ -59,6 +59,24 @@ def terminal_text(
     )
     console.print(terminal(score, record, catalogue))
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+
+def _loud(report: Report) -> Iterator[Text]:
+    """A service that is not as it was comes before everything that anybody has learned."""
+    if report.reality is not None and report.reality.loud:
+        yield Text(report.reality.loud, style="bold red")
+        yield Text()
+
+
+def _real(report: Report) -> Iterator[Text]:
+    """Where it was played; what was injected, and what became of the bindings of controls."""
+    if report.reality is None:
+        return
+    yield Text(" ".join(report.reality.sentences), style="dim")
+    for word, items in (("Injected", report.reality.injected), ("Control", report.reality.acted)):
+        for item in items:
+            mark = Text(f"{MARKS[item.ok]} ", style=STYLES[item.ok])
+            yield mark.append(f"{word}: {item.said}", style="dim" if item.ok else "red")
 
 
 def _headline(report: Report) -> Iterator[Text]:

@@ -18,6 +18,7 @@ from simulator.report.lessons import (
     judgements_of,
     strengths_of,
 )
+from simulator.report.reality import Reality, reality_of
 from simulator.report.reasons import Reason, reasons
 from simulator.report.sentences import Sentences, sentences_of
 from simulator.scoring import Score
@@ -42,6 +43,8 @@ class Report:
     burdens: tuple[tuple[str, Burden], ...]
     """With the team, the robot, the oracle and nobody."""
     known: Known
+    reality: Reality | None
+    """None for a drill at a table."""
 
     @property
     def clock(self) -> Clock:
@@ -70,4 +73,5 @@ def report_of(score: Score, record: Record, catalogue: Catalogue | None = None) 
         judgements=judgements_of(score, record),
         burdens=burdens_of(record),
         known=known,
+        reality=reality_of(record),
     )

@@ -74,6 +74,8 @@ class View:
 class TurnControl:
     control: str
     value: Setting
+    outside: bool = False
+    """Somebody does it without the tool, in an environment that is not ours."""
 
 
 @dataclass(frozen=True, slots=True)

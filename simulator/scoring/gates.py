@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.events import Observed, Record
+from simulator.events import Inspected, Observed, Record
 from simulator.scoring.case import Case
 from simulator.scoring.outcome import avoidable
 from simulator.scoring.response import undone_by_facilitator
@@ -11,10 +11,16 @@ from simulator.scoring.tasks import broken
 from simulator.scoring.values import Gate, TaskResult
 from simulator.scoring.words import minutes, share
 
+SIMULATED = "simulated"
+
 
 def gates(case: Case, results: tuple[TaskResult, ...]) -> tuple[Gate, ...]:
-    """All gates; a drill is not scored when ``record`` or ``telemetry`` did not pass."""
-    return (whole(case.record), _telemetry(case), _ruler(case), _must_not(case, results), _facilitator(case))
+    """All gates; a drill is not scored when ``record`` or ``telemetry`` did not pass.
+
+    Only a drill in front of a real service has ``target``, which says nothing of the team.
+    """
+    found = (whole(case.record), _telemetry(case), _ruler(case), _must_not(case, results), _facilitator(case))
+    return found if case.started.environment == SIMULATED else (*found, _target(case))
 
 
 def whole(record: Record) -> Gate:
@@ -68,3 +74,15 @@ def _facilitator(case: Case) -> Gate:
         why = f"the facilitator turned a control at {case.clock.at(helped.minutes)}: mitigation earns nothing"
         return Gate("facilitator", "Facilitator", False, why)
     return Gate("facilitator", "Facilitator", True, "the facilitator turned no control")
+
+
+def _target(case: Case) -> Gate:
+    """Whether a real service was afterwards as it was before: what nobody looked at is not."""
+    inspected = [said for _, said in case.record.of(Inspected)]
+    where = f"'{case.started.environment}'"
+    if not inspected:
+        return Gate("target", "Target", False, f"nobody has looked whether {where} is as it was before")
+    if inspected[-1].verdict == "dirty":
+        told = "; ".join(inspected[-1].differences) or "nobody says why"
+        return Gate("target", "Target", False, f"{where} is not as it was before: {told}")
+    return Gate("target", "Target", True, f"{where} is as it was before")

@@ -83,7 +83,7 @@ class ObjectiveResult:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    id: Literal["record", "telemetry", "ruler", "must-not", "facilitator"]
+    id: Literal["record", "telemetry", "ruler", "must-not", "facilitator", "target"]
     title: str
     passed: bool | None
     """None where the record does not hold what it takes to judge."""

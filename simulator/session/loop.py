@@ -35,7 +35,7 @@ from simulator.session.delivering import Deliveries
 from simulator.session.opening import SIMULATED, Place, plans_of, started
 from simulator.session.stage import Stage
 from simulator.session.vitals import Vitals
-from simulator.signals.alerts import SignalBank
+from simulator.signals.alerts import Evaluation, SignalBank
 from simulator.world.draws import Draws, stream_key
 from simulator.world.flow import Floats
 from simulator.world.telemetry import Telemetry
@@ -73,12 +73,24 @@ class Played(Protocol):
         """
         ...
 
+    def note(self, replica: int, knob: int, code: float, minutes: float) -> None:
+        """A setting is in force that somebody turned without the tool; nothing is done for it."""
+        ...
+
     def rest(self) -> None:
         """Nobody plays any more: from here on nothing is turned but on paper."""
         ...
 
     def expect(self, step: int) -> None:
         """The impact of a step that nobody plays any more, with the settings in force; no scrape."""
+        ...
+
+
+class Alarms(Protocol):
+    """What says which signals fire: their rules on the telemetry, or whoever else watches a real service."""
+
+    def evaluate(self, telemetry: Telemetry) -> Evaluation:
+        """Values and states at the newest sample; called once at every sample time."""
         ...
 
 
@@ -90,6 +102,8 @@ class Order:
     knob: int
     code: float
     effective_t: float
+    outside: bool = False
+    """Somebody does it without the tool."""
 
 
 class Session:
@@ -105,8 +119,12 @@ class Session:
         instant: bool = False,
         world: Played | None = None,
         place: Place = SIMULATED,
+        alarms: Alarms | None = None,
     ) -> None:
-        """``instant``: controls take effect at once, as for the oracle. ``world``: none, the simulated one."""
+        """``instant``: controls take effect at once, as for the oracle. ``world``: none, the simulated one.
+
+        ``alarms``: none, the rules of the signals on the telemetry of the world.
+        """
         self.stage, self.responder, self.recorders, self.nonces = (
             stage,
             responder,
@@ -117,9 +135,7 @@ class Session:
         self._at = place
         self.vitals = Vitals(stage.service)
         self._instant = instant
-        self._bank = SignalBank(
-            [ref.signal for ref in stage.signals], len(stage.seeds), slos=stage.service.slos
-        )
+        self._alarms: Alarms = alarms or bank_of(stage)
         self._orders: list[Order] = []
         signals = [ref.signal for ref in stage.signals]
         self._sign = np.array([[1.0 if signal.compare == "above" else -1.0] for signal in signals])
@@ -185,8 +201,8 @@ class Session:
         t = step * self.stage.clockwork.step_seconds
         self._take_effect(t)
         self.world.step(step)
-        evaluation = self._bank.evaluate(self.world.telemetry)
-        self._follow_crossings(evaluation.values, t)
+        evaluation = self._alarms.evaluate(self.world.telemetry)
+        self._follow_crossings(evaluation, t)
         self._show(t, evaluation.values)
         self._alert(t, evaluation.values, evaluation.resolved, "resolved")
         self._alert(t, evaluation.values, evaluation.fired, "firing")
@@ -204,7 +220,7 @@ class Session:
         for order in [order for order in self._orders if order.effective_t <= t]:
             knob = self.stage.knobs[order.knob]
             self._orders.remove(order)
-            acted = self.world.turn(order.replica, order.knob, order.code, t / 60)
+            acted = self._turned(order, t)
             if acted is not None:
                 self._record(order.replica, t, WORLD, acted)
             if acted is not None and not acted.ok:
@@ -213,8 +229,17 @@ class Session:
             self._in_force[order.replica] = self._decoded(self.world.codes[order.replica])
             self._record(order.replica, t, WORLD, ControlTookEffect(knob.id, knob.decode(order.code)))
 
-    def _follow_crossings(self, values: Floats, t: float) -> None:
-        crossed = self._sign * values > self._sign * self._threshold
+    def _turned(self, order: Order, t: float) -> Acted | None:
+        """Have the world turn a control; one that was turned outside it is only told of."""
+        if not order.outside:
+            return self.world.turn(order.replica, order.knob, order.code, t / 60)
+        self.world.note(order.replica, order.knob, order.code, t / 60)
+        knob, where = self.stage.knobs[order.knob], self._at.environment
+        return Acted(knob.id, knob.decode(order.code), where, "outside", ok=True, status=0, seconds=0.0)
+
+    def _follow_crossings(self, evaluation: Evaluation, t: float) -> None:
+        """What fires has crossed its threshold, also where an alarm from elsewhere comes before our own scrape."""
+        crossed = (self._sign * evaluation.values > self._sign * self._threshold) | evaluation.firing
         self._crossed = np.where(crossed, np.fmin(self._crossed, t), np.nan)
 
     def _show(self, t: float, values: Floats) -> None:
@@ -270,8 +295,8 @@ class Session:
 
     def _complete(self, move: Move, t: float) -> Payload:
         match move.action:
-            case TurnControl(control, value):
-                return self._order(move.replica, control, value, t)
+            case TurnControl() as turned:
+                return self._order(move.replica, turned, t)
             case ClaimCause(component, mechanism, onset, keys):
                 shown = {**self._shown_to(move.replica).signals, **self._shown_to(move.replica).vitals}
                 links = tuple(EvidenceLink(key, self._last_scrape(t), shown.get(key)) for key in keys)
@@ -289,14 +314,14 @@ class Session:
         step = self.stage.clockwork.step_seconds
         return float(np.floor(t / step + WHOLE) * step)
 
-    def _order(self, replica: int, control: str, value: Setting, t: float) -> ControlOrdered:
-        place = self._place[control]
+    def _order(self, replica: int, turned: TurnControl, t: float) -> ControlOrdered:
+        place = self._place[turned.control]
         knob = self.stage.knobs[place]
         effective = t if self._instant else t + knob.minutes * 60
         previous = knob.decode(self.world.codes[replica, place])
         self._orders = [order for order in self._orders if (order.replica, order.knob) != (replica, place)]
-        self._orders.append(Order(replica, place, knob.encode(value), effective))
-        return ControlOrdered(control, value, previous, effective)
+        self._orders.append(Order(replica, place, knob.encode(turned.value), effective, turned.outside))
+        return ControlOrdered(turned.control, turned.value, previous, effective)
 
     def _record(self, replica: int, t: float, actor: str, payload: Payload, *, more: bool = False) -> None:
         if not self._over(replica):
@@ -326,6 +351,11 @@ class Session:
             if len(self.world.past) + step >= self.world.telemetry.length:
                 self._take_effect(step * self.stage.clockwork.step_seconds)
                 self.world.expect(step)
+
+
+def bank_of(stage: Stage) -> SignalBank:
+    """The signals of a stage, one replica a seed."""
+    return SignalBank([ref.signal for ref in stage.signals], len(stage.seeds), slos=stage.service.slos)
 
 
 def _number(value: float) -> float | None:

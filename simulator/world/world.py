@@ -96,6 +96,10 @@ class World:
             self.since[replica, knob] = minutes
             self._restarts[replica] += self.knobs[knob].restarts is not None
 
+    def note(self, replica: int, knob: int, code: float, minutes: float) -> None:
+        """Whoever turned it: here it is the same."""
+        self.turn(replica, knob, code, minutes)
+
     def step(self, step: int) -> None:
         """Take the scrape of that step, with the settings now in force."""
         self.impact[:, step] = self._scrape(len(self.past) + step)

@@ -1,10 +1,15 @@
-"""``make bench``: measure, print, and write the page of the docs that shows the figures."""
+"""``make bench``: measure, print, and write the page of the docs that shows the figures.
+
+``python -m tests.bench proxying`` measures the fault proxy alone, and writes its section alone.
+"""
 
 from __future__ import annotations
 
 import json
 import platform
+import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import jsonschema
@@ -19,6 +24,8 @@ from tests.bench.building import building
 from tests.bench.checking import checking
 from tests.bench.drills import drills
 from tests.bench.measure import TRIES, Row, table, versus
+from tests.bench.page import with_section
+from tests.bench.proxying import HEADING, proxying
 from tests.bench.rehearsing import rehearsing
 from tests.simulator.stages import FAULT_DRILL, ROOT, stage
 
@@ -26,19 +33,28 @@ PAGE = ROOT / "docs" / "explanation" / "speed.md"
 REPLICAS = 50
 
 
-def main() -> None:
+def main(asked: Sequence[str]) -> None:
+    if list(asked) not in ([], ["proxying"]):
+        sys.exit(f"'{' '.join(asked)}' is nothing that is measured alone: proxying, or nothing for all")
     with tempfile.TemporaryDirectory() as folder:
-        rows = [
-            *checking(Path(folder)),
-            *building(Path(folder)),
+        text = PAGE.read_text(encoding="utf-8") if asked else _all(Path(folder))
+        section = proxying(Path(folder) / "proxying")
+    PAGE.write_text(with_section(text, HEADING, section), encoding="utf-8")
+    print(section if asked else with_section(text, HEADING, section))
+
+
+def _all(folder: Path) -> str:
+    """The page but for the section of the proxy."""
+    return _page(
+        [
+            *checking(folder),
+            *building(folder),
             *_checks(),
             *_worlds(),
             *rehearsing(),
-            *drills(Path(folder)),
+            *drills(folder),
         ]
-    text = _page(rows)
-    PAGE.write_text(text, encoding="utf-8")
-    print(text)
+    )
 
 
 def _checks() -> list[Row]:
@@ -143,4 +159,4 @@ Measured with Python {platform.python_version()} and numpy {np.__version__} on t
 """
 
 
-main()
+main(sys.argv[1:])

@@ -125,6 +125,9 @@ def test_errors_stop_what_needs_the_catalogue(
         (["chek"], "No such command"),
         (["show", "feature-drit"], "did you mean 'feature-drift'?"),
         (["export", "prometeus"], "did you mean 'prometheus'?"),
+        (["export", "prometheus", "--compression", "0.5"], "it goes from 1 to 60"),
+        (["export", "prometheus", "--compression", "nan"], "it goes from 1 to 60"),
+        (["export", "catalogue", "--compression", "2"], "nothing in 'catalogue' takes time"),
         (["check", "/"], "is not in"),
     ],
 )

@@ -19,6 +19,7 @@ from click.testing import CliRunner, Result
 from generator.catalogue_file import write
 from generator.cli import runbook
 from generator.compile import load_catalogue
+from generator.evidence import proofs
 from simulator.cli import drill
 from tests.simulator.schemas import objections
 from tests.simulator.stages import ROOT
@@ -129,6 +130,23 @@ def test_a_certificate_is_written_once_and_the_gate_holds_against_it(copied: Pat
     assert tightened.return_value == 1
     assert "::error file=runbooks/input-drift/runbook.yaml" in tightened.stdout
     assert "rehearse-detect" in tightened.stdout
+
+
+def test_a_certificate_that_is_not_believed_can_be_made_anew(copied: Path) -> None:
+    """The command that a finding names works beside that very finding; the gate does not pass it."""
+    _rehearse(copied, "--runs", "2", "--write")
+    file = copied / proofs.file_of(RUNBOOK)
+    written = file.read_text(encoding="utf-8")
+    file.write_text(written.replace('"passed": true', '"passed": false'), encoding="utf-8")
+
+    gated = _rehearse(copied, "--runs", "2", "--gate")
+    anew = _rehearse(copied, "--runs", "2", "--write")
+
+    assert gated.return_value == 1
+    assert "it says that it failed, and names no broken promise" in gated.stderr
+    assert anew.return_value == 0, anew.stderr
+    assert proofs.read(copied, RUNBOOK)[0] is not None
+    assert '"passed": true' in file.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

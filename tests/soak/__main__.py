@@ -1,15 +1,19 @@
-"""``make soak``: kill people's drills, spoil sources at random, and write what was found to the docs."""
+"""``make soak``: kill drills, spoil sources at random, and write what was found to the docs.
+
+``python -m tests.soak living [KILLS STOPS]``: the processes of live drills alone, and no page.
+"""
 
 from __future__ import annotations
 
 import random
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.simulator.stages import ROOT
 from tests.simulator.test_killed import killed, missing, torn
-from tests.soak import returning
+from tests.soak import living, returning
 from tests.soak.spoiled import Trial, trials
 from tests.zoo import __main__ as zoo
 
@@ -24,8 +28,12 @@ LINES = (4, 34)
 def main() -> None:
     lost, cut = _killed()
     gone_on = returning.told(RETURNS)
+    struck = living.told()
     tried = list(_told(SPOILED))
-    PAGE.write_text(_page(lost, cut) + returning.section(gone_on) + _section(tried), encoding="utf-8")
+    PAGE.write_text(
+        _page(lost, cut) + returning.section(gone_on) + living.section(struck) + _section(tried),
+        encoding="utf-8",
+    )
     bad = [trial for trial in gone_on if trial.failure]
     for one in bad[:5]:
         print(f"seed {one.seed}: {one.failure}")
@@ -33,11 +41,20 @@ def main() -> None:
     failed = [trial for trial in tried if trial.failure]
     for trial in failed[:5]:
         print(f"seed {trial.seed}:\n{trial.failure}")
-    if lost or bad or failed:
+    broken = sum(bool(living.failure(one)) for one in struck)
+    if lost or bad or failed or broken:
         raise SystemExit(
             f"{lost} lines were shown and are not in a record; {len(bad)} drills did not go on well; "
-            f"{len(failed)} tracebacks"
+            f"{broken} promises about live drills were broken; {len(failed)} tracebacks"
         )
+
+
+def _living(counts: Sequence[str]) -> None:
+    """That part alone."""
+    struck = living.told(*(int(count) for count in counts))
+    print(living.section(struck))
+    if broken := sum(bool(living.failure(one)) for one in struck):
+        raise SystemExit(f"{broken} promises about live drills were broken")
 
 
 def _killed() -> tuple[int, int]:
@@ -103,4 +120,7 @@ Then its record is read: each message, alert and deed that was shown must stand 
 
 
 if __name__ == "__main__":  # the processes that spoil sources import this module too
-    main()
+    if sys.argv[1:2] == ["living"]:
+        _living(sys.argv[2:])
+    else:
+        main()

@@ -1,312 +1,208 @@
 """Processes of live drills killed and stopped at random in; whether a fault outlived its lease or requests ceased, out.
 
-``python -m tests.soak.living FOLDER SEED`` plays the drill that is killed.
+``python -m tests.soak living [KILLS STOPS]`` does this part of the campaign alone, and writes no page.
 """
 
 from __future__ import annotations
 
-import http.client
-import json
-import os
 import random
 import signal
 import subprocess
-import sys
-import threading
+import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from contextlib import suppress
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from generator.model import Catalogue, Drill, Live, Span
 from simulator import shell
 from simulator.events import read, verify
 from simulator.events.reading import is_unfinished
 from simulator.live import runs
-from simulator.live.headers import FAULT, REQUEST_ID
-from simulator.live.lease import LONGEST_S
-from simulator.live.runs import Run, RunError
-from tests.simulator.stages import whole_catalogue
+from simulator.live.runs import RunError
+from tests.simulator.live.begun import Begun, Kind, beginning, begun, left
+from tests.simulator.live.striking import Strike, amiss, remains, strike, strike_drill
 
-DRILL = "distance-in-kilometres"
+KILLS, STOPS = 300, 60
 ROOMS = ("load", "proxy", "sandbox", "watchdog")
-SIGNALS = (signal.SIGKILL, signal.SIGSTOP)
-APART_S = 5.0
-"""Between two kills in a run: time to come back."""
+OF_DRILLS, OF_CONTROLLERS, BLINDLY = 0.1, 0.12, 0.12
+"""Shares of the signals: to drills, to who holds a fault on another's target, and at any instant."""
+TWO_AT_ONCE, PANICS = 0.15, 0.25
+MINUTES, LAST_S = 200.0, 20.0
+"""Of the drill; it is left alone at its end."""
 OUTLIVES_S, BACK_S = 1.0, 2.0
 """What is promised: how long a fault may outlive its lease, and requests be gone after a restart."""
-UP_S, GONE_S = 90.0, 60.0
-PROBE_S = 0.05
+ENDS_S = 240.0
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """One request through the proxy."""
-
-    at: float
-    """Monotonic seconds at which it was sent."""
-    answered: bool
-    faulted: bool
-
-
-@dataclass(slots=True)
-class Hit:
-    """One signal to one process, and what came of it."""
-
-    room: str
-    signal: str
-    back_s: float | None = None
-    """From when another one was up to the first answer; None: requests never ceased, or were not to."""
-    outlived_s: float = 0.0
-    """By how much a fault outlived its lease."""
-    failure: str = ""
+def campaign(kills: int = KILLS, stops: int = STOPS) -> Iterator[Strike]:
+    """So many signals, each with what came of it."""
+    for number, (how, count) in enumerate(((signal.SIGKILL, kills), (signal.SIGSTOP, stops))):
+        rng = random.Random(20261123 + number)
+        drills, controllers = (max(1, round(count * share)) for share in (OF_DRILLS, OF_CONTROLLERS))
+        blindly = round(count * BLINDLY) if how == signal.SIGKILL else 0
+        yield from _held("controller", how, controllers, rng)
+        yield from _held("drill", how, drills, rng)
+        yield from _blindly(blindly, rng)
+        yield from _at_rooms(how, count - drills - controllers - blindly, rng)
 
 
-@dataclass(slots=True)
-class Prober:
-    """Asks through the proxy all the time, wherever it is just now."""
-
-    folder: Path
-    probes: list[Probe] = field(default_factory=list)
-    starts: dict[str, list[tuple[float, int]]] = field(default_factory=dict)
-    """By room: when another process of it was first seen to be up, and its id."""
-    _over: threading.Event = field(default_factory=threading.Event)
-
-    @contextmanager
-    def asking(self) -> Iterator[Prober]:
-        thread = threading.Thread(target=self._ask, daemon=True)
-        thread.start()
-        try:
-            yield self
-        finally:
-            self._over.set()
-            thread.join()
-
-    def _ask(self) -> None:
-        number = 0
-        while not self._over.wait(PROBE_S):
-            run = _read(self.folder)
-            if run is None or (proxy := run.process("proxy")) is None or not proxy.url:
-                continue
-            self._note(run)
-            number += 1
-            self.probes.append(_probe(proxy.url, f"probe-{number}"))
-
-    def _note(self, run: Run) -> None:
-        for one in run.processes:
-            seen = self.starts.setdefault(one.room, [])
-            if one.control and (not seen or seen[-1][1] != one.pid):
-                seen.append((time.monotonic(), one.pid))
-
-    def after(self, since: float, until: float = float("inf")) -> list[Probe]:
-        return [one for one in self.probes if since <= one.at < until]
+def _held(kind: Kind, how: signal.Signals, count: int, rng: random.Random) -> Iterator[Strike]:
+    """Signals to those who hold faults; every second one to the watchdog too, so that the lease alone ends them."""
+    while count > 0:
+        seed, blind = rng.getrandbits(30), count > 1 and rng.random() < 0.5
+        with tempfile.TemporaryDirectory() as folder, begun(Path(folder), kind, seed) as run:
+            time.sleep(rng.uniform(0.0, 3.0))
+            found = strike_drill(run, how, rng, blind=blind, panics=rng.random() < PANICS)
+            run.end_child()
+            _close(found, run, kind)
+        count -= found.signals
+        yield found
 
 
-def _probe(url: str, id: str) -> Probe:
-    at, parts = time.monotonic(), urlsplit(url)
-    line = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=1.0)
-    body = {
-        "id": id,
-        "case": 1,
-        "inputs": {"schedule-feed": {"distance_miles": 500.0, "scheduled_min": 100.0}},
-    }
+def _close(found: Strike, run: Begun, kind: Kind) -> None:
+    wrong = [found.failure] if found.failure else []
+    if kind == "controller":
+        # The proxy of another's target goes on as long as we come.
+        wrong += ["'drill panic' left something"] if run.panic() else []
+        run.prober.end()
+    else:
+        wrong += amiss(run, whole=False)
+    found.failure = "; ".join([*wrong, *remains(run)])
+
+
+def _at_rooms(how: signal.Signals, count: int, rng: random.Random) -> Iterator[Strike]:
+    """Signals to the other processes of drills, one or two at once; the next when all is as before."""
+    while count > 0:
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            begun(Path(folder), "drill", rng.getrandbits(30), minutes=MINUTES) as run,
+        ):
+            found: list[Strike] = []
+            while count > 0 and time.monotonic() < run.ends - LAST_S:
+                time.sleep(rng.uniform(0.0, 0.5))
+                rooms = rng.sample(ROOMS, 2 if count > 1 and rng.random() < TWO_AT_ONCE else 1)
+                found.append(strike(run, rooms, how, rng))
+                count -= found[-1].signals
+                if len(found) > 1:
+                    yield found[-2]
+                if found[-1].failure:
+                    break
+            code = run.child.wait(MINUTES + ENDS_S)
+            wrong = [f"the drill ended with {code}: {run.said()[-300:]}"] if code else []
+            wrong += [*remains(run), *amiss(run, whole=True)]
+            found[-1].failure = "; ".join([*([found[-1].failure] if found[-1].failure else []), *wrong])
+            yield found[-1]
+
+
+def _blindly(count: int, rng: random.Random) -> Iterator[Strike]:
+    """Kills from the first process to the last, whatever has come up by then; the drill ends with a word or whole."""
+    while count > 0:
+        with (
+            tempfile.TemporaryDirectory() as name,
+            beginning(Path(name), "drill", rng.getrandbits(30)) as child,
+        ):
+            folder, found = Path(name), Strike((), signal.SIGKILL.name)
+            while count > 0 and len(found.rooms) < 8 and child.poll() is None:
+                time.sleep(rng.uniform(0.2, 8.0))
+                if room := _anybody(folder, rng):
+                    found.rooms, count = (*found.rooms, room), count - 1
+            wrong = [*_ended(folder, child)]
+            limit = time.monotonic() + ENDS_S
+            while left(folder) and time.monotonic() < limit:
+                time.sleep(0.2)
+            wrong += [f"the {room} (process {who.pid}) was left behind" for room, who in left(folder)]
+            found.failure = "; ".join(wrong)
+            yield found
+
+
+def _anybody(folder: Path, rng: random.Random) -> str:
+    """Kill one of the processes that are there; its room."""
+    for file in (folder / "state" / "live").glob("*/run.json"):
+        with suppress(RunError):
+            there = [one for one in runs.read(file.parent).processes if shell.lives(one.identity)]
+            if there:
+                chosen = rng.choice(there)
+                shell.send(chosen.identity, signal.SIGKILL)
+                return chosen.room
+    return ""
+
+
+def _ended(folder: Path, child: subprocess.Popen[bytes]) -> Iterator[str]:
     try:
-        line.request(
-            "POST", "/predict", json.dumps(body), {REQUEST_ID: id, "Content-Type": "application/json"}
-        )
-        answer = line.getresponse()
-        answer.read()
-        return Probe(at, answer.status in (200, 429), answer.headers.get(FAULT) is not None)
-    except (OSError, http.client.HTTPException):
-        return Probe(at, False, False)
-    finally:
-        line.close()
-
-
-# --- a run ----------------------------------------------------------------------------------------------
-
-
-def catalogue() -> Catalogue:
-    """The shipped drill, forty minutes of it in forty seconds, with a tenth of its traffic."""
-    whole = whole_catalogue()
-
-    def cut(drill: Drill) -> Drill:
-        faults = tuple(replace(fault, onset_minutes=Span(2.0, 2.0)) for fault in drill.faults)
-        return replace(drill, horizon_minutes=40.0, faults=faults, live=Live(60.0, 60.0))
-
-    return replace(whole, drills=tuple(cut(one) if one.id == DRILL else one for one in whole.drills))
-
-
-@contextmanager
-def playing(folder: Path, seed: int) -> Iterator[tuple[subprocess.Popen[bytes], Path, Prober]]:
-    """A drill under way with its fault in force: its process, the folder of its run, and who asks meanwhile."""
-    state = folder / "state"
-    with (folder / "said").open("wb") as said:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "tests.soak.living", str(folder), str(seed)],
-            env={**os.environ, runs.STATE_VARIABLE: str(state)},
-            stdout=said,
-            stderr=said,
-        )
-    try:
-        run = _waited(lambda: next(iter(sorted((state / "live").glob("*/run.json"))), None), "no run", UP_S)
-        with Prober(run.parent).asking() as prober:
-            _waited(lambda: any(one.faulted for one in prober.probes[-3:]), "no fault came", UP_S)
-            yield child, run.parent, prober
-    finally:
-        with suppress(OSError):
-            child.kill()
-        child.wait()
-
-
-def hits(folder: Path, seed: int, count: int) -> list[Hit]:
-    """One drill in which so many of its processes are killed or stopped, but not the drill; it plays to its end."""
-    rng, found = random.Random(seed), []
-    with playing(folder, seed) as (child, place, prober):
-        for _ in range(count):
-            time.sleep(rng.uniform(0.0, 1.0))
-            found.append(_hit(place, prober, rng.choice(ROOMS), rng.choice(SIGNALS)))
-        code = child.wait(GONE_S + 60.0)
-    wrong = "; ".join(
-        [*([f"the drill ended with {code}"] if code else []), *_left(folder, place), *_record(folder)]
-    )
-    if wrong:
-        found[-1].failure = f"{found[-1].failure}; {wrong}".strip("; ")
-    return found
-
-
-def _hit(place: Path, prober: Prober, room: str, how: signal.Signals) -> Hit:
-    hit, run = Hit(room, how.name), _read(place)
-    process = run.process(room) if run is not None else None
-    if process is None or not shell.send(process.identity, how):
-        hit.failure = f"there was no {room} to hit"
-        return hit
-    since = time.monotonic()
-    time.sleep(APART_S + (3.0 if how == signal.SIGSTOP else 0.0))
-    probes = prober.after(since)
-    if room in ("load", "watchdog"):
-        lost = [one for one in probes if not one.answered]
-        hit.failure = f"{len(lost)} of {len(probes)} requests got no answer" if lost else ""
-        return hit
-    restarted = next(
-        (at for at, pid in prober.starts.get(room, ()) if at > since and pid != process.pid), None
-    )
-    back = next((one.at for one in probes if one.answered and restarted and one.at >= restarted), None)
-    if restarted is None or back is None:
-        hit.failure = f"the {room} was not back within {time.monotonic() - since:.1f} s"
-        return hit
-    hit.back_s = max(0.0, back - restarted)
-    if hit.back_s > BACK_S:
-        hit.failure = f"no answer until {hit.back_s:.1f} s after the {room} was started anew"
-    return hit
-
-
-def drill_hit(folder: Path, seed: int, how: signal.Signals) -> Hit:
-    """One drill whose own process, the controller of its proxy, is killed or stopped."""
-    rng, hit = random.Random(seed), Hit("drill", how.name)
-    with playing(folder, seed) as (child, place, prober):
-        time.sleep(rng.uniform(0.0, 4.0))
-        os.kill(child.pid, how)
-        since = time.monotonic()
-        time.sleep(LONGEST_S + OUTLIVES_S + 1.0)
-        faulted = [one.at for one in prober.after(since) if one.faulted]
-        hit.outlived_s = max(0.0, max(faulted, default=since) - since - LONGEST_S)
-        if hit.outlived_s > OUTLIVES_S:
-            hit.failure = f"a fault outlived its lease by {hit.outlived_s:.1f} s"
-        with suppress(OSError):
-            os.kill(child.pid, signal.SIGKILL)
-        child.wait()
-    wrong = [*_left(folder, place), *_record(folder, cut_off=True)]
-    hit.failure = "; ".join([*([hit.failure] if hit.failure else []), *wrong])
-    return hit
-
-
-def _left(folder: Path, place: Path) -> Iterator[str]:
-    """What is still there of a run."""
-    until = time.monotonic() + GONE_S
-    while (left := runs.marked(place)) and time.monotonic() < until:
-        time.sleep(0.2)
-    for room, who in left:
-        yield f"the {room} (process {who.pid}) was left behind"
-
-
-def _record(folder: Path, *, cut_off: bool = False) -> Iterator[str]:
-    """What does not hold in the record; one that was cut off holds as far as it goes."""
-    record = read(folder / "events.jsonl")
-    if cut_off:
-        if not is_unfinished(record):
-            yield f"the record of a drill that was killed does not hold: {record.problems}"
-    elif problems := verify(record):
+        child.wait(ENDS_S)
+    except subprocess.TimeoutExpired:
+        yield f"the drill had not ended after {ENDS_S:g} s"
+        return
+    said = (folder / "said").read_text(encoding="utf-8", errors="replace")
+    if "Traceback" in said or (child.returncode and not said):
+        yield f"the drill ended with {child.returncode}: {said[-300:]}"
+    file = folder / "events.jsonl"
+    if child.returncode == 0 and (problems := verify(read(file))):
         yield f"the record does not hold: {problems[0]}"
+    if child.returncode and file.exists() and not is_unfinished(read(file)):
+        yield "the record of a drill that ended early does not hold"
 
 
-def _read(place: Path) -> Run | None:
-    try:
-        return runs.read(place)
-    except (RunError, OSError):
-        return None
-
-
-def _waited(look, why: str, seconds: float):  # type: ignore[no-untyped-def]
-    until = time.monotonic() + seconds
-    while not (found := look()):
-        if time.monotonic() > until:
-            raise AssertionError(why)
-        time.sleep(0.05)
+def told(kills: int = KILLS, stops: int = STOPS) -> Sequence[Strike]:
+    """The campaign, with a line that says how far it is."""
+    found: list[Strike] = []
+    for one in campaign(kills, stops):
+        found.append(one)
+        done = sum(strike.signals for strike in found)
+        print(f"\r{done} of {kills + stops} processes of live drills killed or stopped", end="", flush=True)
+        if why := failure(one):
+            print(f"\n{' and '.join(one.rooms)} ({one.signal}): {why}", flush=True)
+    print()
     return found
 
 
-# --- many ------------------------------------------------------------------------------------------------
+def failure(one: Strike) -> str:
+    """What of it breaks a promise; empty: nothing."""
+    if one.failure:
+        return one.failure
+    if one.outlived_s > OUTLIVES_S:
+        return f"a fault outlived its lease by {one.outlived_s:.1f} s"
+    if one.back_s is not None and one.back_s > BACK_S:
+        return f"no answer until {one.back_s:.1f} s after it was up again"
+    return ""
 
 
-def campaign(folder: Path, count: int, *, each: int = 6) -> Iterator[Hit]:
-    """So many signals: a sixth of them to drills, the others to the rest, some in one drill."""
-    seed = 0
-    drills = count // 6
-    for number in range(drills):
-        yield drill_hit(_made(folder, f"drill-{number}"), seed := seed + 1, SIGNALS[number % len(SIGNALS)])
-    left = count - drills
-    while left > 0:
-        found = hits(_made(folder, f"run-{seed}"), seed := seed + 1, min(each, left))
-        left -= len(found)
-        yield from found
-
-
-def section(found: Sequence[Hit]) -> str:
+def section(found: Sequence[Strike]) -> str:
     """What the page on survival says of it."""
-    back = sorted(hit.back_s for hit in found if hit.back_s is not None)
-    longest = f"{back[-1]:.1f} s" if back else "–"
-    by_room = {room: sum(hit.room == room for hit in found) for room in ("drill", *ROOMS)}
+    rooms = Counter(room for one in found for room in one.rooms)
+    signals = Counter({"SIGKILL": 0, "SIGSTOP": 0})
+    for one in found:
+        signals[one.signal] += one.signals
+    back = [one.back_s for one in found if one.back_s is not None]
+    gaps = [one.gap_s for one in found if one.gap_s is not None and one.signal == "SIGKILL"]
     return f"""
 ## What survives in a live drill
 
-Live drills are played with their fault in force, and at random instants one of their processes gets SIGKILL or SIGSTOP.
-Twenty times a second a request goes through the proxy: whether it is answered, and whether a fault fell on it.
+The tests do it once for each process.
 
-- Signals: {len(found)} ({", ".join(f"{room} {count}" for room, count in by_room.items())})
-- Faults that outlived their lease by more than {OUTLIVES_S:g} s: {sum(hit.outlived_s > OUTLIVES_S for hit in found)}
-- Requests flowed again after a restart within, at most: {longest} (promised: {BACK_S:g} s)
-- What went wrong: {sum(bool(hit.failure) for hit in found)}
+Live drills are played with their fault in force, and at random instants one or two of their processes get a signal.
+Half of those that are stopped are let go on after up to six seconds; some kills fall while all is still coming up.
+Who holds a fault, a drill or one before somebody else's service, is struck with and without the watchdog.
+Without it nobody is left who could end the fault, and the lease alone does; now and then `drill panic` is typed.
+Twenty times a second a request goes through the proxy: whether it is answered, and whether a fault fell on it.
+A process is up again when it has said where it is: what it takes to start depends on the machine.
+
+- Signals: SIGKILL {signals["SIGKILL"]}, SIGSTOP {signals["SIGSTOP"]}
+- To: {", ".join(f"{room} {count}" for room, count in sorted(rooms.items()))}
+- Faults that outlived their lease by more than {OUTLIVES_S:g} s: {sum(one.outlived_s > OUTLIVES_S for one in found)}
+- From when proxy or sandbox were up again to the first answer: {_spread(back)} (promised: {BACK_S:g} s)
+- From the kill of proxy or sandbox to the first answer: {_spread(gaps)}
+- Requests lost where target and proxy lived, records that do not hold, processes left: {_broken(found)}
 """
 
 
-def _made(folder: Path, name: str) -> Path:
-    made = folder / name
-    made.mkdir(parents=True)
-    return made
+def _spread(seconds: Sequence[float]) -> str:
+    if not seconds:
+        return "–"
+    middle = sorted(seconds)[len(seconds) // 2]
+    return f"{middle:.2f} s in the middle, {max(seconds):.2f} s at most"
 
 
-def _child(folder: Path, seed: int) -> None:
-    from simulator.keeping import Folder
-    from simulator.live.drive import play_live
-
-    with Folder(folder).recording() as recorder:
-        play_live(
-            catalogue(), DRILL, seed, who="robot", recorder=recorder, screen=lambda speed: None,  # type: ignore[arg-type, return-value]
-        )  # fmt: skip
-
-
-if __name__ == "__main__":
-    _child(Path(sys.argv[1]), int(sys.argv[2]))
+def _broken(found: Sequence[Strike]) -> int:
+    return sum(bool(one.failure) for one in found)

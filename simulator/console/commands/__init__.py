@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 
 from simulator.console import vocabulary
-from simulator.console.commands import acting, arguments, facilitating, following, looking
+from simulator.console.commands import acting, arguments, facilitating, following, looking, turning
 from simulator.console.commands.base import FEW, ActAs, AskFirst, Command, CommandError, Reply, bare
 from simulator.console.commands.leading import LEADING
 from simulator.console.desk import Desk
@@ -228,6 +228,14 @@ TEAM: Sequence[Command] = (
         (arguments.runbooks,),
     ),
     Command(
+        "outside",
+        "outside CONTROL VALUE",
+        "Enter that you turned a control yourselves, outside of the drill, where it runs for real.",
+        "outside capacity 6",
+        turning.outside,
+        (arguments.controls, arguments.settings),
+    ),
+    Command(
         "post",
         "post TEMPLATE [STATUS]",
         "Send a message from a template; your words fill its status.",
@@ -249,7 +257,7 @@ TEAM: Sequence[Command] = (
         "set CONTROL VALUE",
         "Turn a control; it takes the minutes that it states.",
         "set capacity 6",
-        acting.turn,
+        turning.turn,
         (arguments.controls, arguments.settings),
     ),
     bare("severities", "List the severities.", looking.severities, in_pause=True, by="both"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from generator.model import Control, Setting, Template
+from generator.model import Template
 from simulator.console import telling, times, vocabulary
 from simulator.console.board import Board
 from simulator.console.commands.base import (
@@ -33,7 +33,7 @@ from simulator.events import (
     Resolved,
 )
 from simulator.responders.doing import posted
-from simulator.responders.view import ClaimCause, TakeEvidence, TurnControl
+from simulator.responders.view import ClaimCause, TakeEvidence
 
 ALL = "all"
 NOW = "now"
@@ -222,61 +222,6 @@ def _paging(board: Board) -> str:
     """The pages that speak against the end; nothing where there are none."""
     pages = [signal for signal, alert in board.firing.items() if alert.card.severity == "page"]
     return f"{' and '.join(pages)} still {'fires' if len(pages) == 1 else 'fire'}" if pages else ""
-
-
-def turn(rest: str, desk: Desk) -> Reply:
-    words = words_of(rest, "set CONTROL VALUE", least=1, most=2)
-    known = {control.id: control for control in desk.scene.service.controls}
-    control = named(words[0], known, "control", listing="controls")
-    if len(words) == 1:
-        raise CommandError(f"type: set {control.id} VALUE, where VALUE is {_choices(control)}")
-    value = _value(words[1], control)
-    order = desk.board.ordered.get(control.id)
-    if order is None and value == desk.board.in_force[control.id]:
-        raise CommandError(f"{control.id} is {setting(value)} already")
-    if order is not None and value == order.value:
-        at = times.time_of_day(desk.board.started, order.effective_t, seconds=True)
-        raise CommandError(f"{control.id} goes to {setting(value)} already, in force from {at}")
-    return Reply(
-        (Deed(desk.role, TurnControl(control.id, value)),), warns=tuple(before_turning(control.id, desk))
-    )
-
-
-def before_turning(control: str, desk: Desk) -> Iterator[str]:
-    """What speaks against turning a control as things stand."""
-    board, needed = desk.board, vocabulary.leave(desk.scene, control)
-    if needed and not board.approving & set(needed):
-        yield (
-            f"Careful: {control} needs leave, and {' or '.join(needed)} has approved nothing so far "
-            f"(`approve CHANGE` in that role)."
-        )
-    if (order := board.ordered.get(control)) is not None:
-        yield (
-            f"Careful: {control} is on its way to {setting(order.value)}; this order takes its place, "
-            "and its minutes begin anew."
-        )
-
-
-def _value(word: str, control: Control) -> Setting:
-    for value in control.values:
-        if setting(value).lower() == word.lower():
-            return value
-    numbers = [float(value) for value in control.values if type(value) in (int, float)]
-    is_number = len(numbers) == len(control.values) and re.fullmatch(r"\d+(\.\d+)?", word)
-    if is_number and min(numbers) <= float(word) <= max(numbers):
-        return float(word)
-    raise CommandError(
-        f"{control.id} cannot be '{word}'{vocabulary.near(word, settings(control))}: it is {_choices(control)}"
-    )
-
-
-def settings(control: Control) -> tuple[str, ...]:
-    """What may be typed for a control."""
-    return tuple(setting(value) for value in control.values)
-
-
-def _choices(control: Control) -> str:
-    return " or ".join(settings(control))
 
 
 def tell(rest: str, desk: Desk) -> Reply:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from simulator.console import vocabulary
-from simulator.console.commands import acting
+from simulator.console.commands import acting, turning
 from simulator.console.desk import Desk
 
 
@@ -100,7 +100,7 @@ def controls(desk: Desk) -> Iterable[str]:
 
 def settings(desk: Desk) -> Iterable[str]:
     return dict.fromkeys(
-        value for control in desk.scene.service.controls for value in acting.settings(control)
+        value for control in desk.scene.service.controls for value in turning.settings(control)
     )
 
 
@@ -114,4 +114,4 @@ def audiences(desk: Desk) -> Iterable[str]:
 
 def settings_of(id: str, desk: Desk) -> Iterable[str]:
     """What a control of that id can be set to; nothing for an unknown one."""
-    return next((acting.settings(one) for one in desk.scene.service.controls if one.id == id), ())
+    return next((turning.settings(one) for one in desk.scene.service.controls if one.id == id), ())

@@ -6,8 +6,9 @@ from functools import partial
 
 from generator.model import Answer
 from simulator.console import checklist, times, vocabulary
-from simulator.console.commands.acting import before_turning, sent
+from simulator.console.commands.acting import sent
 from simulator.console.commands.base import FEW, CommandError, Deed, Later, Reply, named, words_of
+from simulator.console.commands.turning import before_turning
 from simulator.console.desk import Desk
 from simulator.console.text import shown
 from simulator.console.vocabulary import Step

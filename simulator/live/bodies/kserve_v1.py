@@ -10,7 +10,7 @@ from simulator.live.bodies.tree import Tree
 def covers(path: str, body: Body) -> bool:
     if not isinstance(body, dict) or path.endswith("/invocations"):
         return False
-    return any(isinstance(body.get(key), list) for key in ("instances", "predictions"))
+    return isinstance(body.get("instances"), list) or isinstance(body.get("predictions"), list)
 
 
 def document(body: Body) -> Document | None:

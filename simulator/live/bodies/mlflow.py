@@ -12,7 +12,7 @@ _ROWS = ("dataframe_records", "instances", "inputs", "predictions")
 
 
 def covers(path: str, body: Body) -> bool:
-    return isinstance(body, dict) and (path.endswith("/invocations") or any(key in body for key in TABLES))
+    return isinstance(body, dict) and (path.endswith("/invocations") or not body.keys().isdisjoint(TABLES))
 
 
 def document(body: Body) -> Document | None:

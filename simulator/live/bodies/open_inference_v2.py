@@ -15,7 +15,7 @@ from simulator.live.bodies.tensors import Tensors
 def covers(path: str, body: Body) -> bool:
     if not isinstance(body, dict):
         return False
-    return path.startswith("/v2/models/") or any(_named(body.get(key)) for key in ("inputs", "outputs"))
+    return path.startswith("/v2/models/") or _named(body.get("inputs")) or _named(body.get("outputs"))
 
 
 def document(body: Body) -> Document | None:

@@ -31,6 +31,8 @@ def is_json(content_type: str) -> bool:
     >>> is_json("application/json; charset=utf-8"), is_json("application/problem+json"), is_json("text/csv")
     (True, True, False)
     """
+    if content_type == "application/json":
+        return True
     media, _, rest = content_type.partition(";")
     media = media.strip().lower()
     if media and media != "application/json" and not media.endswith("+json"):

@@ -60,9 +60,14 @@ class Tree:
     def _places(self, field: str) -> list[Place]:
         found: list[Place] = []
         for steps in ways(field):
+            name = steps[0] if len(steps) == 1 else None
             for base in self._bases:
                 for row in base:
-                    _reach(row, steps, found)
+                    if type(row) is dict and type(name) is str:
+                        if name in row:
+                            found.append((row, name))
+                    else:
+                        _reach(row, steps, found)
                 if found:
                     return found
         return found

@@ -58,6 +58,8 @@ def intensity(course: Course, seconds: float) -> float:
     """Between 0 and 1, so many seconds after the lease was granted; 0 before, and when the course is over."""
     if seconds < 0 or (course.duration_s is not None and seconds >= course.duration_s):
         return 0.0
+    if course.shape == "step":
+        return 1.0
     return min(max(round(_level(course, seconds) * LEVELS) / LEVELS, 0.0), 1.0)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from simulator.live.bodies.document import Change, Document
+from simulator.live.effects.chance import LEVELS
 from simulator.live.effects.fate import Act, Edit, Fate
 from simulator.live.effects.parameters import Choice
 
@@ -34,3 +37,8 @@ def changing(kind: str, parameters: Mapping[str, Any], change: Change) -> Act:
     """An act that changes every value of the field alike."""
     field = parameters["field"]
     return act(kind, parameters, lambda document, _: document.edit(field, change))
+
+
+def growing(of: Callable[[float], Act]) -> Act:
+    """An act that has a size; ``of``: it at a part of that size, from 0 to 1."""
+    return replace(of(1.0), at=lru_cache(maxsize=2 * LEVELS)(of))

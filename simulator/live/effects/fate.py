@@ -75,3 +75,5 @@ class Act:
     """What it may change."""
     watch: Callable[[Document], None] | None = None
     """Sees the requests on which the lease does not fall."""
+    at: Callable[[float], Act] | None = None
+    """The same at a part of its size, from 0 to 1; None: it has no size."""

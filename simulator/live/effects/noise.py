@@ -29,13 +29,16 @@ def act(parameters: Mapping[str, Any], streams: Streams) -> Act:
     field, least, most = parameters["field"], parameters["least"], parameters["most"]
     draw, normal = streams.of("noise"), NormalDist(0, parameters["sd"]).inv_cdf
 
-    def edit(document: Document, id: str) -> int:
-        numbers = count()
+    def at(size: float) -> Act:
+        def edit(document: Document, id: str) -> int:
+            numbers = count()
 
-        def off(value: float) -> float:
-            error = normal(max(draw(f"{id}/{next(numbers)}"), SMALLEST))
-            return limited(value, value + error, least, most)
+            def off(value: float) -> float:
+                error = size * normal(max(draw(f"{id}/{next(numbers)}"), SMALLEST))
+                return limited(value, value + error, least, most)
 
-        return document.edit(field, number(off))
+            return document.edit(field, number(off))
 
-    return editing.act("noise", parameters, edit)
+        return editing.act("noise", parameters, edit)
+
+    return editing.growing(at)

@@ -20,8 +20,9 @@ class Prepared:
 
     def __init__(self, lease: Lease, acts: Sequence[Act]) -> None:
         """ValueError with a sentence where share, slice or sticky key are none."""
-        _check(lease)
+        _check(lease, acts)
         self._share, self._slice = lease.share, lease.slice
+        self._grows_in_size = lease.course.grows == "size"
         self._acts = tuple(acts)
         self._watchers = tuple(act.watch for act in acts if act.watch is not None)
         self._rank = evenly(lease.seed, "hit")
@@ -36,7 +37,7 @@ class Prepared:
         """False where ``fate`` has nothing to say whatever the body holds: then nobody has to read it."""
         if self._watchers:
             return True
-        reach = self._share * intensity
+        reach = self._reach(intensity)
         if reach <= 0:
             return False
         return bool(self._key) or self._rank(self._who(request_id, None, headers)) < reach
@@ -48,15 +49,20 @@ class Prepared:
 
         ``document``: None where it is not understood, or not needed. ``intensity``: of the lease's course now.
         """
-        if not self._falls(request_id, document, headers, self._share * intensity):
+        if not self._falls(request_id, document, headers, self._reach(intensity)):
             if document is not None:
                 for watch in self._watchers:
                     watch(document)
             return None
         fate = Fate()
         for act in self._acts:
-            act.fall(fate, document, request_id)
+            sized = act.at(intensity) if self._grows_in_size and act.at is not None else act
+            sized.fall(fate, document, request_id)
         return fate if fate.matters else None
+
+    def _reach(self, intensity: float) -> float:
+        """The share of the requests that it falls on now."""
+        return self._share * (float(intensity > 0) if self._grows_in_size else intensity)
 
     def _falls(
         self, request_id: str, document: Document | None, headers: Mapping[str, str], reach: float
@@ -77,7 +83,7 @@ class Prepared:
         return request_id if held is None else f"key:{held}."
 
 
-def _check(lease: Lease) -> None:
+def _check(lease: Lease, acts: Sequence[Act]) -> None:
     if not is_number(lease.share) or not 0 <= lease.share <= 1:
         raise ValueError(f"share is {lease.share!r}, and has to be a number from 0 to 1")
     course = lease.course
@@ -87,6 +93,8 @@ def _check(lease: Lease) -> None:
         raise ValueError(f"age_s is {course.age_s!r}, and has to be a number of seconds from 0")
     if course.duration_s is not None and not (is_number(course.duration_s) and course.duration_s > 0):
         raise ValueError(f"duration_s is {course.duration_s!r}, and has to be a number of seconds above 0")
+    if course.grows == "size" and any(act.at is None for act in acts):
+        raise ValueError("the size of its effects cannot grow, for one of them has none: let the share grow")
     if lease.slice is not None:
         parsed(lease.slice.field)
         if not lease.slice.least <= lease.slice.most:

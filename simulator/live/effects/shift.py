@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulator.live.effects.arithmetic import affine
-from simulator.live.effects.editing import IN, changing
+from simulator.live.effects.editing import IN, changing, growing
 from simulator.live.effects.fate import Act
 from simulator.live.effects.parameters import Field, Number
 from simulator.live.effects.streams import Streams
@@ -22,5 +22,5 @@ PARAMETERS = (
 
 
 def act(parameters: Mapping[str, Any], streams: Streams) -> Act:
-    change = affine(1, parameters["by"], least=parameters["least"], most=parameters["most"])
-    return changing("shift", parameters, change)
+    by, least, most = parameters["by"], parameters["least"], parameters["most"]
+    return growing(lambda size: changing("shift", parameters, affine(1, by * size, least=least, most=most)))

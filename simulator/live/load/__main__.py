@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from generator.model import Deployment, Service
 from simulator.live.clock import Compression
 from simulator.live.load import desk
 from simulator.live.load.arrivals import Schedule
@@ -27,6 +28,9 @@ from simulator.live.sandbox.given import Given, GivenError, read
 from simulator.live.serving import serving
 from simulator.world.traffic import DAY_MINUTES, WEEKDAYS
 
+SANDBOX = "sandbox"
+"""The environment of our own."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """0 when it was no longer needed, 2 when it cannot start."""
@@ -34,21 +38,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     token = os.environ.pop(TOKEN_VARIABLE, "")
     if not token:
         return _complain(f"{TOKEN_VARIABLE} is not set: the control plane needs a token")
-    try:
-        given = read(options.catalogue, options.service)
-    except GivenError as error:
-        return _complain(str(error))
     raise_limits()
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
         try:
+            given = read(options.catalogue, options.service, is_ours=options.environment == SANDBOX)
             runner.run(_run(given, options, token))
+        except GivenError as error:
+            return _complain(str(error))
         except OSError as error:
             return _complain(f"it cannot listen: {error.strerror or error}")
     return 0
 
 
 async def _run(given: Given, options: argparse.Namespace, token: str) -> None:
-    generator = Generator(given.service, given.panel, _schedule(given, options), _way(options))
+    generator = Generator(given.service, given.panel, _schedule(given, options), _way(given, options))
     try:
         await generator.ready()
         alive = Alive()
@@ -73,8 +76,27 @@ def _schedule(given: Given, options: argparse.Namespace) -> Schedule:
     )
 
 
-def _way(options: argparse.Namespace) -> Way:
-    return Way(options.target, options.direct, options.origin, options.keep, options.under_way)
+def _way(given: Given, options: argparse.Namespace) -> Way:
+    return Way(
+        options.target,
+        options.direct,
+        options.origin,
+        options.keep,
+        options.under_way,
+        _deployment(given.service, options.environment),
+        options.labels or "",
+    )
+
+
+def _deployment(service: Service, environment: str) -> Deployment | None:
+    """None: it is our sandbox."""
+    if environment == SANDBOX:
+        return None
+    found = service.deployment(environment)
+    if found is None:
+        known = ", ".join([*(one.environment for one in service.deployments), SANDBOX])
+        raise GivenError(f"the service '{service.id}' has no deployment '{environment}'; it runs in: {known}")
+    return found
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -93,6 +115,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--requests-per-s", type=number(0.01, 100_000), metavar="CAP", help="of the wall; never more")
     add("--under-way", type=_whole(1, 50_000), default=MOST_UNDER_WAY, metavar="N", help="at a time")
     add("--origin", type=number(-1e12, 1e12), metavar="SECONDS", help="the target's second 0 (monotonic)")
+    add("--environment", default=SANDBOX, metavar="NAME", help="the deployment that the target is")
+    add("--labels", type=_url, metavar="URL", help="that takes labels, as a whole")
     add("--keep", type=Path, metavar="FILE", help="from which one that is started anew goes on")
     add("--control-port", type=_whole(0, 65535), default=0, metavar="PORT")
     return parser.parse_args(arguments)

@@ -113,6 +113,17 @@ class Schedule:
 
     def cases(self) -> NDArray[np.intp]:
         """Every case that comes at all, once."""
+        return np.flatnonzero(self._times())
+
+    def cases_by_times(self) -> NDArray[np.intp]:
+        """The same, first those that come most often."""
+        times = self._times()
+        order = np.argsort(-times, kind="stable")
+        return order[: np.count_nonzero(times)]
+
+    def _times(self) -> NDArray[np.intp]:
+        """(case,): how often each comes."""
         draws = Draws()
         drawn = [self._cases(draws, step, int(count)) for step, count in enumerate(self._counts)]
-        return np.unique(np.concatenate([np.zeros(0, dtype=np.intp), *drawn]))
+        together = np.concatenate([np.zeros(0, dtype=np.intp), *drawn])
+        return np.bincount(together, minlength=len(self.weight))

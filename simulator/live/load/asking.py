@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import aiohttp
 
 from simulator.live.headers import ASIDE, REQUEST_ID
-from simulator.live.load.ends import NOTHING, Answer, answer_of
+from simulator.live.load.ends import NOTHING, Answer, answer_of, decision_in
 
 TIMEOUT_S = 10.0
 """Who has no answer by then gets none."""
@@ -18,7 +18,11 @@ _ASIDE = {ASIDE: "1"}
 class Asking:
     """Connections to a target, as many as there are requests under way; to be closed."""
 
-    def __init__(self, *, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(
+        self, *, decision: Callable[[bytes], str] = decision_in, timeout_s: float = TIMEOUT_S
+    ) -> None:
+        """``decision``: what the body of an answer says; empty: nothing."""
+        self._decision = decision
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30.0),
             timeout=aiohttp.ClientTimeout(total=timeout_s),
@@ -35,6 +39,6 @@ class Asking:
         headers: Mapping[str, str] = {**_JSON, REQUEST_ID: id, **(_ASIDE if aside else {})}
         try:
             async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as answer:
-                return answer_of(answer.status, await answer.read())
+                return answer_of(answer.status, await answer.read(), self._decision)
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError):
             return NOTHING

@@ -13,9 +13,9 @@ from collections.abc import Callable
 
 from simulator.live.load.arrivals import Arrivals, Schedule
 from simulator.live.load.asking import Asking
-from simulator.live.load.bodies import Bodies
 from simulator.live.load.ends import NOTHING
 from simulator.live.load.labelling import Labelling
+from simulator.live.load.speech import Bodies
 from simulator.live.load.tally import Tally
 
 MOST_UNDER_WAY = 2000
@@ -36,6 +36,7 @@ class Driver:
         *,
         target: str,
         direct: str,
+        path: str = "/predict",
         as_of_s: Callable[[], float],
         keep: Callable[[int], None] = lambda step: None,
         most_under_way: int = MOST_UNDER_WAY,
@@ -44,7 +45,7 @@ class Driver:
         """``as_of_s``: at which second of the drill values that come now were taken; ``keep``: called at each step."""
         self.schedule, self._bodies, self.tally = schedule, bodies, tally
         self._asking, self._labelling = asking, labelling
-        self._target, self._direct = f"{target}/predict", f"{direct}/predict"
+        self._target, self._direct = f"{target}{path}", f"{direct}{path}"
         self._as_of_s, self._keep_rows, self._most, self._now = as_of_s, keep, most_under_way, now
         self.under_way: set[asyncio.Task[None]] = set()
         self.began: float | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
@@ -27,16 +28,19 @@ class Answer:
 NOTHING = Answer(0)
 
 
-def answer_of(status: int, body: bytes) -> Answer:
-    """What an answer says; one that nobody can read has no decision."""
-    if status != 200:
-        return Answer(status)
+def decision_in(body: bytes) -> str:
+    """What an answer of the sandbox decides; empty where it cannot be read."""
     try:
         found = orjson.loads(body)
     except ValueError:
-        return Answer(status)
+        return ""
     decision = found.get("decision") if isinstance(found, dict) else None
-    return Answer(status, decision if decision in ("pass", "block", HELD) else "")
+    return decision if decision in ("pass", "block", HELD) else ""
+
+
+def answer_of(status: int, body: bytes, read: Callable[[bytes], str] = decision_in) -> Answer:
+    """What an answer says; one that nobody can ``read`` has no decision."""
+    return Answer(status, read(body)) if status == 200 else Answer(status)
 
 
 def end_of(answer: Answer, label: int, *, is_late: bool) -> End:

@@ -26,13 +26,13 @@ class Labelling:
         asking: Asking,
         label: Callable[[int], int],
         *,
-        target: str,
+        url: str,
         delay_wall_s: float,
         told: Callable[[int], None],
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        """``told``: is called with how many were taken."""
-        self._asking, self._label, self._url = asking, label, f"{target}/labels"
+        """``url``: who takes them, empty: nobody; ``told``: is called with how many were taken."""
+        self._asking, self._label, self._url = asking, label, url
         self._delay_s, self._told, self._now = delay_wall_s, told, now
         self.waiting: deque[tuple[float, str, int]] = deque(maxlen=MOST_WAITING)
         """When each is due, in this order; its request and its case."""
@@ -40,7 +40,8 @@ class Labelling:
 
     def expect(self, id: str, case: int, decided: float) -> None:
         """A request was decided at that second of the machine's clock."""
-        self.waiting.append((decided + self._delay_s, id, case))
+        if self._url:
+            self.waiting.append((decided + self._delay_s, id, case))
 
     async def tell(self) -> None:
         """Tell what is due, until cancelled."""

@@ -69,7 +69,9 @@ class Answer:
             elif key == b"content-encoding":
                 self.encoding += value
                 lines.append(name + b": " + value)
-        if connection:
+        if connection == b",keep-alive":
+            self.keeps = True
+        elif connection:
             named = tokens(connection)
             self.keeps = b"close" not in named if self.keeps else b"keep-alive" in named
             if strange := named - OF_CONNECTION - _OF_ANSWER:

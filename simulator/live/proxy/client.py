@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-from time import monotonic
 from typing import TYPE_CHECKING, cast
 
+from simulator.live.clock import monotonic
 from simulator.live.proxy.answer import refusal_of
-from simulator.live.proxy.exchange import Exchange
 from simulator.live.proxy.falling import WHOLE_BYTES
 from simulator.live.proxy.head import BadMessageError
 from simulator.live.proxy.reading import Reading
@@ -17,6 +16,7 @@ from simulator.live.proxy.request import Request
 
 if TYPE_CHECKING:
     from simulator.live.proxy.dataplane import DataPlane
+    from simulator.live.proxy.exchange import Exchange
 
 HELD_BYTES = 256 * 1024
 """Of a request that cannot go on yet."""
@@ -49,6 +49,8 @@ class Caller(asyncio.Protocol):
         self.transport = cast("asyncio.Transport", transport)
         self.transport.set_write_buffer_limits(high=HELD_BYTES)
         self._plane.callers.add(self)
+        # Between two looks at who is connected, many may have come and gone.
+        self._plane.seen = self._heard
 
     def connection_lost(self, error: Exception | None) -> None:
         self._closed = True
@@ -110,9 +112,9 @@ class Caller(asyncio.Protocol):
         request = self._read.queue[0]
         if not self._is_ready(request):
             return False
-        self._exchange = Exchange(self._plane, self, request)
+        self._exchange = self._plane.exchange(self, request)
         self._exchange.start()
-        return True
+        return self._exchange is None
 
     def _is_ready(self, request: Request) -> bool:
         """Whether its way may begin: all of it is here, or nobody has to see all of it."""

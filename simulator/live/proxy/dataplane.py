@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import secrets
 from itertools import count
-from time import monotonic, time
+from time import time
 from typing import TYPE_CHECKING
 
+from simulator.live.clock import monotonic
 from simulator.live.proxy.counters import Counters
+from simulator.live.proxy.exchange import Exchange
 from simulator.live.proxy.falling import Fall, Falling
 from simulator.live.proxy.leases import Table
 from simulator.live.proxy.log import Log
@@ -16,7 +18,7 @@ from simulator.live.proxy.pool import Pool
 
 if TYPE_CHECKING:
     from simulator.live.proxy.client import Caller
-    from simulator.live.proxy.exchange import Exchange
+    from simulator.live.proxy.request import Request
 
 TIMEOUT_S = 60.0
 IDLE_S = 120.0
@@ -48,6 +50,10 @@ class DataPlane:
         """When somebody was last connected."""
         self._nonce = secrets.token_hex(4).encode()
         self._ids = count(1)
+
+    def exchange(self, caller: Caller, request: Request) -> Exchange:
+        """A request's way in and out."""
+        return Exchange(self, caller, request)
 
     def new_id(self) -> bytes:
         """For a request that came without one."""

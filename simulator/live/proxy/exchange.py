@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from time import monotonic
 from typing import TYPE_CHECKING
 
+from simulator.live.clock import monotonic
 from simulator.live.proxy.answer import JSON, Answer, said
 from simulator.live.proxy.falling import WHOLE_BYTES, Fall
 from simulator.live.proxy.head import LAST_CHUNK, chunk

@@ -24,17 +24,20 @@ WHOLE_BYTES = 8 * 2**20
 class Fall:
     """What falls on one request, lease by lease. What a lease does ends with it, even halfway."""
 
-    __slots__ = ("_answers", "_ends", "_late", "body", "fates")
+    __slots__ = ("_answers", "_editors", "_ends", "_late", "body", "fates")
 
     def __init__(self, fates: list[tuple[Grant, Fate]], body: bytes | None) -> None:
         """``body``: the edited one, None where none is edited."""
         self.fates, self.body = fates, body
         self._late = self._ends = self._answers = False
+        self._editors: list[Grant] = []
         for grant, fate in fates:
             self._late |= fate.delay_s > 0
             self._ends |= fate.reset or fate.refuse is not None or fate.swallow is not None
             self._answers |= bool(fate.bytes_per_s) or fate.truncate is not None
             self._answers |= grant.prepared.needs_answer_body
+            if fate.edits_request:
+                self._editors.append(grant)
 
     def live(self, now: float) -> list[tuple[Grant, Fate]]:
         return [(grant, fate) for grant, fate in self.fates if grant.lives(now)]
@@ -45,15 +48,16 @@ class Fall:
 
     def edited(self, now: float) -> bytes | None:
         """The edited body, as long as all who edited it are in force; else None, for the body as it came."""
-        if self.body is None or any(
-            fate.edits_request and not grant.lives(now) for grant, fate in self.fates
-        ):
-            return None
+        for grant in self._editors:
+            if not grant.lives(now):
+                return None
         return self.body
 
     def instead(self, now: float) -> tuple[bool, Refusal | None]:
         """What happens to it instead of an answer from the target: whether a reset, or which refusal."""
-        for _, fate in self.live(now) if self._ends else ():
+        if not self._ends:
+            return False, None
+        for _, fate in self.live(now):
             if fate.reset:
                 return True, None
             if fate.refuse is not None or fate.swallow is not None:
@@ -104,33 +108,35 @@ class Falling:
         if not grants:
             return ()
         path = request.path
-        return () if is_spared(path) else [grant for grant in grants if grant.covers(path)]
+        if is_spared(path):
+            return ()
+        return [grant for grant in grants if not grant.lease.paths or path.startswith(grant.lease.paths)]
 
     def wants_body(self, request: Request, id: str, now: float) -> bool:
         """Whether to wait until all of it is here."""
         if not request.bodied or (request.length or request.size) > WHOLE_BYTES:
             return False
-        return any(grant.prepared.needs_request_body for grant, _ in self._reaching(request, id, now))
+        headers = Headers(request.fields)
+        return any(
+            grant.prepared.needs_request_body for grant, _ in self._reaching(request, id, headers, now)
+        )
 
     def on(self, request: Request, id: str, body: bytes | None, now: float) -> Fall | None:
         """What falls on a request; ``body``: all of it, None where it is too long."""
-        reaching = self._reaching(request, id, now)
+        headers = Headers(request.fields)
+        reaching = self._reaching(request, id, headers, now)
         if not reaching:
             return None
         try:
-            return self._on(reaching, request, id, body)
+            return self._on(reaching, request, id, headers, body)
         except Exception:  # whatever is amiss here: the request has to get through
             self._counters.untouched["error"] += 1
             return None
 
-    def _reaching(self, request: Request, id: str, now: float) -> list[tuple[Grant, float]]:
+    def _reaching(self, request: Request, id: str, headers: Headers, now: float) -> list[tuple[Grant, float]]:
         """The leases that may fall on it as far as its head tells, each with its strength."""
-        grants = self.candidates(request)
-        if not grants:
-            return []
-        headers = Headers(request.fields)
         reaching = []
-        for grant in grants:
+        for grant in self.candidates(request):
             strength = self._strength(grant.lease.course, now - grant.began)
             # What falls on all need not be drawn twice.
             if strength * grant.lease.share >= 1 or grant.prepared.may_fall(id, headers, strength):
@@ -138,22 +144,28 @@ class Falling:
         return reaching
 
     def _on(
-        self, reaching: list[tuple[Grant, float]], request: Request, id: str, body: bytes | None
+        self,
+        reaching: list[tuple[Grant, float]],
+        request: Request,
+        id: str,
+        headers: Headers,
+        body: bytes | None,
     ) -> Fall | None:
-        document = None
-        if any(grant.prepared.needs_request_body for grant, _ in reaching):
-            document = self._document(request, body)
-        headers = Headers(request.fields)
+        document, is_read, edits = None, False, False
         fates: list[tuple[Grant, Fate]] = []
         for grant, strength in reaching:
-            if grant.prepared.needs_request_body and document is None:
-                continue
-            fate = grant.prepared.fate(id, document, headers, strength)
+            prepared = grant.prepared
+            if prepared.needs_request_body:
+                if not is_read:
+                    document, is_read = self._document(request, body), True
+                if document is None:
+                    continue
+            fate = prepared.fate(id, document, headers, strength)
             if fate is not None:
                 fates.append((grant, fate))
+                edits |= fate.edits_request
         if not fates:
             return None
-        edits = any(fate.edits_request for _, fate in fates)
         return Fall(fates, document.dump() if edits and document is not None else None)
 
     def _document(self, request: Request, body: bytes | None) -> Document | None:

@@ -7,6 +7,7 @@ nobody has to live for a fault to end. The sweep only writes down what has ended
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from generator.values import brief
+from simulator.live.clock import monotonic
 from simulator.live.lease import LONGEST_S, Cap, Lease
 from simulator.live.proxy.bounds import RefusedError, beyond, misshapen
 from simulator.live.proxy.counters import Counters
@@ -31,13 +33,27 @@ REMEMBERED = 200
 class Grant:
     """A lease that was granted."""
 
-    __slots__ = ("began", "ended", "expired", "header", "lease", "prepared", "touched", "until", "window")
+    __slots__ = (
+        "began",
+        "ended",
+        "expired",
+        "header",
+        "lease",
+        "over_at",
+        "prepared",
+        "touched",
+        "until",
+        "window",
+    )
 
     def __init__(self, lease: Lease, prepared: Prepared, granted: float) -> None:
         """``granted``: seconds of the monotonic clock, as all that follow."""
         self.lease, self.prepared = lease, prepared
         self.began = granted - lease.course.age_s
         self.header = lease.id.encode("ascii") if lease.header else b""
+        duration = lease.course.duration_s
+        self.over_at = math.inf if duration is None else self.began + duration
+        """When it has run its course."""
         self.until = granted
         self.ended = ""
         """Why; empty while nobody has seen that it is over."""
@@ -47,16 +63,11 @@ class Grant:
         self.window = Window(lease.stop) if lease.stop is not None else None
 
     def lives(self, now: float) -> bool:
-        return not self.ended and now < self.until and not self.is_over(now)
+        return now < self.until and now < self.over_at and not self.ended
 
     def is_over(self, now: float) -> bool:
         """Whether it has run its course."""
-        duration = self.lease.course.duration_s
-        return duration is not None and now - self.began >= duration
-
-    def covers(self, path: str) -> bool:
-        paths = self.lease.paths
-        return not paths or path.startswith(paths)
+        return now >= self.over_at
 
 
 class Table:
@@ -70,7 +81,7 @@ class Table:
         prepare: Callable[[Lease], Prepared],
         counters: Counters,
         log: Log,
-        now: Callable[[], float] = time.monotonic,
+        now: Callable[[], float] = monotonic,
         wall: Callable[[], float] = time.time,
     ) -> None:
         self.cap, self._journal, self._prepare = cap, journal, prepare

@@ -80,7 +80,8 @@ class Line(asyncio.Protocol):
         answer = self.answer
         self._asker = None
         self.served += 1
-        self.resume()
+        if self.paused:
+            self.resume()
         if whole and self._done and answer is not None and answer.keeps and not self._spoilt:
             self._put(self)
         else:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-import time
 from collections.abc import Callable
 
+from simulator.live.clock import monotonic
 from simulator.live.proxy.line import Asker, Line
 from simulator.live.proxy.target import Target
 
@@ -25,7 +25,7 @@ class Pool:
         target: Target,
         loop: asyncio.AbstractEventLoop,
         *,
-        now: Callable[[], float] = time.monotonic,
+        now: Callable[[], float] = monotonic,
     ) -> None:
         self.target, self._loop, self._now = target, loop, now
         self._idle: list[Line] = []

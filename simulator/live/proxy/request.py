@@ -68,7 +68,9 @@ class Request:
                 connection += b"," + value.lower()
             else:
                 self._own(key, name, value)
-        if connection:
+        if connection == b",keep-alive":
+            self.keeps, self.upgrades = True, b""
+        elif connection:
             self._connected(connection)
         if hosts != 1 and (hosts or self.modern):
             raise BadMessageError(400, "a request names one Host")

@@ -7,9 +7,9 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import monotonic
 
 from simulator.live.bodies import read
+from simulator.live.clock import monotonic
 from simulator.live.effects import intensity, prepared
 from simulator.live.lease import Cap
 from simulator.live.process import LINGER_S, LOOPBACK, announce
@@ -27,6 +27,8 @@ from simulator.live.serving import serving
 
 TICK_S = 0.2
 UNNEEDED = "nobody has said for long that faults are still needed: POST /alive first"
+FINISHED_S = 5.0
+"""Clients may come with a connection for each request: who was here so lately is one that has not gone."""
 DRAIN_S = 1.5
 """For requests that are under way when the proxy is asked to go."""
 
@@ -88,9 +90,8 @@ async def _live(plane: DataPlane, life: Life) -> None:
         plane.table.closed = "the proxy was asked to go" if asked else UNNEEDED
         plane.table.end_all(plane.table.closed)
         plane.finishing = life.finishing
-        if life.stopped or (life.finishing and not plane.callers):
-            return
-        if not plane.callers and monotonic() - plane.seen >= LINGER_S:
+        patience_s = FINISHED_S if life.finishing else LINGER_S
+        if life.stopped or (not plane.callers and monotonic() - plane.seen >= patience_s):
             return
         await asyncio.sleep(TICK_S)
 

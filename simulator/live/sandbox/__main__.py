@@ -56,6 +56,7 @@ async def _serve(given: Given, options: argparse.Namespace, token: str) -> None:
         pace=options.pace,
         kept=options.keep,
         hop=options.hop,
+        met=options.met,
     )
     async with (
         serving(data.application(sandbox), port=options.port) as port,
@@ -138,6 +139,13 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         default="",
         metavar="URL",
         help="at which the endpoint asks its model and its fallback; default: in here",
+    )
+    add(
+        "--met",
+        type=lambda text: text.split(","),
+        default=[],
+        metavar="NODE,...",
+        help="stores, pipelines and models that are asked there about each request",
     )
     return parser.parse_args(arguments)
 

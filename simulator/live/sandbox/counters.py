@@ -28,19 +28,38 @@ class Counters:
         self._decisions = Counter(dict.fromkeys(DECISIONS, 0))
         self._routes = Counter(dict.fromkeys(ROUTES, 0))
         self._versions = Counter(dict.fromkeys(versions_of(service), 0))
-        self._usable = 0
+        self._forms = Counter(dict.fromkeys(FORMS, 0))
         self.duration_s = 0.0
         self.restarts = 0
 
     def answered(self, decision: str, route: str, version: str, seconds: float) -> None:
+        self.timed(seconds)
+        self.decided(decision)
+        self.routed(route)
+        if route == MODEL:
+            self.versioned(version)
+            self.formed(FORMS[0])
+
+    def timed(self, seconds: float) -> None:
+        """A request was answered, after so long."""
         self._codes["200"] += 1
         self._within[bisect_left(self._edges_s, seconds)] += 1
         self.duration_s += seconds
+
+    def decided(self, decision: str) -> None:
+        """``pass``, ``review`` or ``block``."""
         self._decisions[_SHOWN_AS[decision]] += 1
+
+    def routed(self, route: str) -> None:
         self._routes[route] += 1
-        if route == MODEL:
-            self._versions[version] += 1
-            self._usable += 1
+
+    def versioned(self, version: str) -> None:
+        """The model answered in that version."""
+        self._versions[version] += 1
+
+    def formed(self, form: str) -> None:
+        """The model's answer was of that form; see ``FORMS``."""
+        self._forms[form] += 1
 
     def failed(self, status: int, times: int = 1) -> None:
         """So many requests got no decision."""
@@ -56,7 +75,7 @@ class Counters:
             ("model_decisions_total", "decision", self._decisions),
             ("model_route_requests_total", "route", self._routes),
             ("model_version_requests_total", "version", self._versions),
-            ("model_answers_total", "form", {form: self._usable * (form == FORMS[0]) for form in FORMS}),
+            ("model_answers_total", "form", self._forms),
         )
         for name, label, counted in labelled:
             for value, count in counted.items():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import count
+from typing import Any
 
 from aiohttp import web
 
@@ -35,6 +37,7 @@ def application(sandbox: Sandbox) -> web.Application:
     app.router.add_post("/predict", desk.predict)
     app.router.add_post("/labels", desk.learn)
     app.router.add_post(f"{PATH}{{id}}", desk.node)
+    app.router.add_post(f"{PATH}{{id}}/{{version}}", desk.node)
     app.on_cleanup.append(desk.close)
     app.router.add_get("/metrics", desk.metrics)
     app.router.add_get("/health", desk.healthy)
@@ -90,22 +93,33 @@ class _Desk:
         return as_json(inference.answered(sandbox.service.id, id, answers, wanted))
 
     async def node(self, request: web.Request) -> web.Response:
-        """A node of the service takes the time that it takes: what the endpoint asks when it goes round by a URL."""
+        """A node of the service: it takes the time that it takes, and answers what it is asked about a request."""
         id, sandbox = request.match_info["id"], self._sandbox
         route, found = route_of(sandbox.service, id), object_of(await request.read())
-        if route is None:
+        if route is None and id not in sandbox.meeting.nodes:
             return refusal(404, f"there is no model and no fallback '{id[:100]}'")
+        values = self._values(id, found)
         share = found.get("share")
-        if not isinstance(share, float) or not 0 <= share <= 1:
-            raise BodyError("'share' is not from 0 to 1: how many requests are served faster")
-        try:
-            await sandbox.within.serve(route, "", share)
-        except FullError:
-            return refusal(429, "too many requests wait already")
-        return as_json({"id": str(found.get("id", ""))[:200]})
+        if route is not None and (share is not None or "inputs" not in found):
+            if not isinstance(share, float) or not 0 <= share <= 1:
+                raise BodyError("'share' is not from 0 to 1: how many requests are served faster")
+            try:
+                await sandbox.within.serve(route, "", share)
+            except FullError:
+                return refusal(429, "too many requests wait already")
+        return as_json({"id": str(found.get("id", ""))[:200], **values})
+
+    def _values(self, id: str, found: Mapping[str, Any]) -> dict[str, object]:
+        """What a node answers about a request; nothing where it was not told of one."""
+        if "inputs" not in found:
+            return {}
+        sandbox = self._sandbox
+        inputs = inputs_of(found["inputs"], sandbox.sent | set(sandbox.meeting.nodes))
+        asked = Asked(str(found.get("id", ""))[:200], case_of(found.get("case"), sandbox.held.cases), inputs)
+        return {"values": sandbox.meeting.values(id, asked, sandbox.scorer)}
 
     async def close(self, app: web.Application) -> None:
-        await self._sandbox.way.close()
+        await self._sandbox.deciding.close()
 
     async def learn(self, request: web.Request) -> web.Response:
         labels = labels_of(json_of(await request.read()))

@@ -30,8 +30,11 @@ class Given:
     panel: PanelRows
 
 
-def read(path: Path, service: str) -> Given:
-    """The service of that id. Nothing but it is looked at: a sandbox that was killed has to be back in a second."""
+def read(path: Path, service: str, *, is_ours: bool = True) -> Given:
+    """The service of that id. Nothing but it is looked at: a sandbox that was killed has to be back in a second.
+
+    ``is_ours``: whether it is the sandbox that serves it; a deployment may do what no sandbox can.
+    """
     catalogue = _data(path)
     try:
         services = {one["id"]: one for one in catalogue["services"]}
@@ -45,7 +48,7 @@ def read(path: Path, service: str) -> Given:
         raise GivenError(f"{path}: {error}") from error
     except (KeyError, TypeError, AttributeError) as error:
         raise GivenError(f"{path} holds no catalogue as 'runbook export catalogue' writes it") from error
-    for problem in _problems(given):
+    for problem in _problems(given) if is_ours else _of_panel(given):
         raise GivenError(f"{path}: the service '{service}': {problem}")
     return given
 

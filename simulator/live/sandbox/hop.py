@@ -6,9 +6,11 @@ that node, the endpoint's own metrics show, and a route that avoids the node is 
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 import aiohttp
+import orjson
 
 from generator.model import Service
 from simulator.live.headers import REQUEST_ID
@@ -25,8 +27,24 @@ class NodeFailedError(Exception):
 
 
 class Way(Protocol):
-    async def serve(self, route: str, request: str, share: float) -> None:
-        """Take the time that the route takes; FullError, NodeFailedError. ``share``: of requests that are faster."""
+    async def serve(
+        self,
+        route: str,
+        request: str,
+        share: float,
+        *,
+        address: str = "",
+        told: Mapping[str, object] | None = None,
+    ) -> Mapping[str, Any] | None:
+        """Take the time that the route takes; FullError, NodeFailedError. ``share``: of requests that are faster.
+
+        What its node answered; None: it was asked in here. ``told``: what it needs to know, where it is met at
+        ``address``.
+        """
+        ...
+
+    async def ask(self, address: str, request: str, told: Mapping[str, object]) -> Mapping[str, Any] | None:
+        """What a node answers about a request, empty where it fails; None: it is not asked, but read in here."""
         ...
 
     async def close(self) -> None: ...
@@ -38,8 +56,20 @@ class Within:
     def __init__(self, crew: Crew) -> None:
         self._crew = crew
 
-    async def serve(self, route: str, request: str, share: float) -> None:
+    async def serve(
+        self,
+        route: str,
+        request: str,
+        share: float,
+        *,
+        address: str = "",
+        told: Mapping[str, object] | None = None,
+    ) -> Mapping[str, Any] | None:
         await self._crew.serve(route, share)
+        return None
+
+    async def ask(self, address: str, request: str, told: Mapping[str, object]) -> Mapping[str, Any] | None:
+        return None
 
     async def close(self) -> None:
         pass
@@ -50,37 +80,69 @@ class Hop(Within):
 
     def __init__(self, crew: Crew, service: Service, url: str) -> None:
         super().__init__(crew)
-        self._paths = {
-            route: f"{url.rstrip('/')}{PATH}{node.id}"
+        self._url = f"{url.rstrip('/')}{PATH}"
+        self._nodes = {
+            route: node.id
             for route, kind in KINDS.items()
             for node in service.lineage.nodes
             if node.kind == kind
         }
         self._session: aiohttp.ClientSession | None = None
 
-    async def serve(self, route: str, request: str, share: float) -> None:
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=PATIENCE_S)
-            )
-        sent = {"id": request, "share": share}
+    async def serve(
+        self,
+        route: str,
+        request: str,
+        share: float,
+        *,
+        address: str = "",
+        told: Mapping[str, object] | None = None,
+    ) -> Mapping[str, Any] | None:
+        sent = {"id": request, "share": share, **(told or {})}
         try:
-            async with self._session.post(
-                self._paths[route], json=sent, headers={REQUEST_ID: request}
-            ) as answer:
-                await answer.read()
+            status, body = await self._post(address or self._nodes[route], request, sent)
         except aiohttp.ClientConnectorError:
             return await super().serve(route, request, share)
         except (aiohttp.ClientError, TimeoutError) as error:
             raise NodeFailedError(str(error) or type(error).__name__) from None
-        if answer.status == 429:
+        if status == 429:
             raise FullError
-        if answer.status >= 400:
-            raise NodeFailedError(f"the {route} answered with {answer.status}")
+        if status >= 400:
+            raise NodeFailedError(f"the {route} answered with {status}")
+        return _object(body) if told else {}
+
+    async def ask(self, address: str, request: str, told: Mapping[str, object]) -> Mapping[str, Any] | None:
+        try:
+            status, body = await self._post(address, request, {"id": request, **told})
+        except aiohttp.ClientConnectorError:
+            return None
+        except (aiohttp.ClientError, TimeoutError):
+            return {}
+        return _object(body) if status == 200 else {}
+
+    async def _post(self, address: str, request: str, sent: Mapping[str, object]) -> tuple[int, bytes]:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=PATIENCE_S)
+            )
+        headers = {REQUEST_ID: request, "Content-Type": "application/json"}
+        async with self._session.post(
+            self._url + address, data=orjson.dumps(sent), headers=headers
+        ) as answer:
+            return answer.status, await answer.read()
 
     async def close(self) -> None:
         if self._session is not None:
             await self._session.close()
+
+
+def _object(body: bytes) -> Mapping[str, Any]:
+    """What an answer says, nothing where nobody can read it."""
+    try:
+        found = orjson.loads(body)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def route_of(service: Service, node: str) -> str | None:

@@ -1,15 +1,15 @@
-"""Scored requests in; drift, missing values, means and ages over sliding windows of the drill's time out."""
+"""Requests and their scores in; drift, missing values, means and ages over sliding windows of the drill's time out."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 import numpy as np
 
 from generator.model import Service
 from simulator.live.sandbox.healthy import Healthy
-from simulator.live.sandbox.scoring import Scored
 from simulator.live.sandbox.windows import Sliding
 from simulator.world.draws import Draws, stream_key
 from simulator.world.drift import Bins, Reference, quantile_bins
@@ -20,6 +20,25 @@ from simulator.world.telemetry import Series, series
 FINEST = 40
 """A window slides in steps of this part of it, or finer."""
 SLOTS_A_STEP = 4
+
+
+class Seen(Protocol):
+    """What monitors look at of a request."""
+
+    @property
+    def features(self) -> Sequence[float | None]:
+        """In the order of the drift monitor; None where one is missing. More may follow."""
+        ...
+
+    @property
+    def ages_s(self) -> Sequence[float | None]:
+        """Of those for which an old value stands in."""
+        ...
+
+    @property
+    def score(self) -> float | None:
+        """None: nobody knows it."""
+        ...
 
 
 class Monitors:
@@ -65,25 +84,26 @@ class Monitors:
         )
         return Reference(counts, exists), Reference(scores, np.ones(len(scores)))
 
-    def count(self, scored: Scored, sent_age_s: Sequence[float], now_s: float) -> None:
+    def count(self, seen: Seen, sent_age_s: Sequence[float], now_s: float) -> None:
         """One more request; ``sent_age_s``: by feature, how old its value is said to be, 0 where nobody says."""
         self.sliding.advance(now_s)
         row, at = self.sliding.row, self._moments
         for place, edges in enumerate(self._edges):
-            value, start = scored.features[place], place * self._wide
+            value, start = seen.features[place], place * self._wide
             if value is None:
                 row[start + self._wide - 1] += 1
             else:
                 row[start + bisect_left(edges, value)] += 1
                 row[at] += 1
                 row[at + 1] += value
-                spare = scored.ages_s[place]
+                spare = seen.ages_s[place]
                 age_s = self._usual_age_s + spare if spare is not None else sent_age_s[place]
                 row[at + 2] += max(age_s, self._usual_age_s)
             at += 3
-        row[self._binned + bisect_left(self._score_edges, scored.score)] += 1
-        row[at] += 1
-        row[at + 1] += scored.score
+        if seen.score is not None:
+            row[self._binned + bisect_left(self._score_edges, seen.score)] += 1
+            row[at] += 1
+            row[at + 1] += seen.score
 
     def rows(self, healthy: Healthy, slot: Ints, case: Ints, slots: int) -> Floats:
         """What healthy requests would have left in so many slots; ``slot`` and ``case``: of each request."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from generator.model import Service
 from simulator.live.sandbox.healthy import Healthy
-from simulator.live.sandbox.labels import SLOT_S, Due
+from simulator.live.sandbox.labels import SLOT_S, Due, Labels
 from simulator.live.sandbox.monitors import Monitors
 from simulator.world.draws import Draws, stream_key
 from simulator.world.native import Ints
@@ -28,6 +28,20 @@ class Past:
         """Requests a second of the drill, at one of its seconds."""
         minute = np.array([self._week_minute + at_s / 60])
         return float(rate_per_s(self.service.profile.traffic, minute)[0])
+
+    def monitors(self, *, step_s: float, now_s: float) -> Monitors:
+        """Monitors that have this past behind them; ``step_s``: between two scrapes."""
+        monitors = Monitors(self.service, self.healthy, seed=self.seed, step_s=step_s, now_s=now_s)
+        self.fill(monitors, now_s)
+        return monitors
+
+    def labelled(self, *, cases: int, now_s: float) -> Labels:
+        """Labels that have this past behind them; ``cases``: of the panel."""
+        profile = self.service.profile
+        window_s, delay_s = profile.accuracy_window_minutes * 60, profile.labels.delay_minutes * 60
+        labels = Labels(window_s=window_s, keep_s=2 * delay_s + window_s, cases=cases)
+        labels.expect(self.labels(now_s))
+        return labels
 
     def fill(self, monitors: Monitors, now_s: float) -> None:
         """The windows of the monitors, whole from the first scrape on."""

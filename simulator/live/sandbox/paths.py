@@ -28,12 +28,20 @@ class Filled:
 
 
 @dataclass(frozen=True, slots=True)
+class Met:
+    """What a node answered takes the place of what would have left it, where it was asked about the request."""
+
+    node: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Path:
     """From a field of a source; what is on the way, in order."""
 
     node: str
     field: str
-    steps: tuple[Turned | Filled, ...] = ()
+    steps: tuple[Turned | Filled | Met, ...] = ()
     held: Sequence[float] | None = None
     """By case, where the sandbox holds the source itself; None: requests bring its values."""
 
@@ -43,6 +51,9 @@ class Path:
         for step in self.steps:
             if isinstance(step, Turned):
                 value = None if value is None else step.by(value)
+            elif isinstance(step, Met):
+                if (answered := inputs.get(step.node)) is not None:
+                    value, age_s = _number(answered.get(step.name)), None
             elif value is None and case is not None and (old := step.old[case]) is not None:
                 value, age_s = old, step.age_s
         return value, age_s
@@ -53,11 +64,14 @@ class Path:
         fields = inputs.get(self.node)
         if fields is None:
             return None
-        sent = fields.get(self.field)
-        # Whatever is no number is not there: nobody reads a field that was retyped.
-        if type(sent) is float or type(sent) is int:
-            return float(sent) if -LARGEST <= sent <= LARGEST else None
-        return None
+        return _number(fields.get(self.field))
+
+
+def _number(sent: object) -> float | None:
+    """Whatever is no number is not there: nobody reads a field that was retyped."""
+    if type(sent) is float or type(sent) is int:
+        return float(sent) if -LARGEST <= sent <= LARGEST else None
+    return None
 
 
 TRANSFORMS: Mapping[str, Turned | None] = {
@@ -69,7 +83,9 @@ TRANSFORMS: Mapping[str, Turned | None] = {
 class Lineage:
     """Who reads what from whom."""
 
-    def __init__(self, service: Service, held: Held) -> None:
+    def __init__(self, service: Service, held: Held, met: frozenset[str] = frozenset()) -> None:
+        """``met``: nodes that are asked about each request, and whose answers go with it."""
+        self.met = met
         self.nodes: Mapping[str, Node] = {node.id: node for node in service.lineage.nodes}
         self.edges, self.held = service.lineage.edges, held
         self.model, self.fallback = (
@@ -81,18 +97,28 @@ class Lineage:
 
     def sent(self, settings: Settings) -> frozenset[str]:
         """Sources that are read under these settings: what requests have to bring."""
+        behind = self.behind(self.model.id, settings) | self.behind(self.fallback.id, settings)
+        return frozenset(node for node in behind if self.nodes[node].kind == "source")
+
+    def behind(self, node: str, settings: Settings) -> frozenset[str]:
+        """All that a node reads, and what that reads in turn."""
         found: set[str] = set()
-        waiting = [self.model.id, self.fallback.id]
+        waiting = [node]
         while waiting:
-            node = self.nodes[waiting.pop()]
-            for edge in self._read(node, settings):
+            for edge in self._read(self.nodes[waiting.pop()], settings):
                 waiting.append(edge.feeds)
-                if self.nodes[edge.feeds].kind == "source":
-                    found.add(edge.feeds)
+                found.add(edge.feeds)
         return frozenset(found)
 
     def paths(self, node: str, settings: Settings, sent: frozenset[str]) -> Mapping[str, Path]:
         """By name, the way of all that leaves a node; ``sent``: sources whose values come with requests."""
+        out = self.leaving(node, settings, sent)
+        if node in self.met:
+            out = {name: replace(path, steps=(*path.steps, Met(node, name))) for name, path in out.items()}
+        return self._spared(node, out, settings)
+
+    def leaving(self, node: str, settings: Settings, sent: frozenset[str]) -> Mapping[str, Path]:
+        """The same as the node itself knows it: nothing stands in for what it answers."""
         taken = self.nodes[node]
         if taken.kind == "source":
             columns = self.held.fields[node]
@@ -104,7 +130,7 @@ class Lineage:
             if taken.kind == "pipeline" and taken.versions:
                 features = version_of(taken, settings).features
                 out = {feature.name: made for feature in features if (made := _made(feature, out))}
-        return self._spared(node, out, settings)
+        return out
 
     def _read(self, node: Node, settings: Settings) -> list[Edge]:
         version = settings.version.get(node.id) if node.kind == "pipeline" else None

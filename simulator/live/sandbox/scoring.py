@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from generator.model import Service
 from simulator.live.sandbox.fate import Fate
@@ -101,6 +101,14 @@ class Scorer:
         self._points = lineage.fallback.points_threshold
         self._share = _share(lineage, settings)
 
+    def route(self, fate: Fate) -> str:
+        """Who decides a request, whatever it says."""
+        return MODEL if fate.route < self._share else FALLBACK
+
+    def logit(self, asked: Asked) -> float:
+        """What the model's score is made of."""
+        return self._logit([path.value(asked.inputs, asked.case)[0] for path in self.paths])
+
     def score(self, asked: Asked) -> Scored:
         values: list[float | None] = []
         ages_s: list[float | None] = []
@@ -108,19 +116,25 @@ class Scorer:
             value, age_s = path.value(asked.inputs, asked.case)
             values.append(value)
             ages_s.append(age_s)
+        return self.judged(Scored(values, ages_s, 0.0, False, False), self._logit(values))
+
+    def judged(self, scored: Scored, logit: float) -> Scored:
+        """The same by another logit than the one of its features."""
+        score = 1 / (1 + math.exp(-max(-_STEEPEST, min(logit, _STEEPEST))))
+        threshold = self.coefficients.threshold
+        held = abs(score - threshold) < self.settings.hold_margin
+        return replace(scored, score=score, block=score > threshold, held=held)
+
+    def _logit(self, values: Sequence[float | None]) -> float:
         logit = self.coefficients.intercept
         for place, is_on, default, slope, center in self.terms:
             value = values[place]
             logit += slope * ((value if is_on and value is not None else default) - center)
-        score = 1 / (1 + math.exp(-max(-_STEEPEST, min(logit, _STEEPEST))))
-        threshold = self.coefficients.threshold
-        return Scored(
-            values, ages_s, score, score > threshold, abs(score - threshold) < self.settings.hold_margin
-        )
+        return logit
 
     def decide(self, asked: Asked, scored: Scored, fate: Fate) -> Decided:
         """By the model or by the rules of the fallback, as the router has it."""
-        if fate.route < self._share:
+        if self.route(fate) == MODEL:
             decision = "review" if scored.held else "block" if scored.block else "pass"
             return Decided(scored.block, decision, MODEL)
         block = self.points(asked) >= self._points

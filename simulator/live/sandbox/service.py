@@ -7,7 +7,7 @@ import logging
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,18 +18,19 @@ from simulator.live.clock import Compression
 from simulator.live.headers import TAKEN_AT
 from simulator.live.sandbox.counters import Counters
 from simulator.live.sandbox.crew import Crew, FullError
+from simulator.live.sandbox.deciding import Deciding
 from simulator.live.sandbox.fate import fate_of
 from simulator.live.sandbox.given import Given
 from simulator.live.sandbox.golden import Known
 from simulator.live.sandbox.hands import HANDS, settings_of
 from simulator.live.sandbox.healthy import case_of, healthy_of
 from simulator.live.sandbox.held import Held
-from simulator.live.sandbox.hop import Hop, NodeFailedError, Way, Within
+from simulator.live.sandbox.hop import Hop, NodeFailedError, Within
 from simulator.live.sandbox.kept import keep, kept_in
-from simulator.live.sandbox.labels import Labels
-from simulator.live.sandbox.monitors import Monitors
+from simulator.live.sandbox.meeting import Meeting
 from simulator.live.sandbox.past import Past
-from simulator.live.sandbox.paths import Lineage
+from simulator.live.sandbox.paths import Lineage, Met
+from simulator.live.sandbox.paths import Path as Way
 from simulator.live.sandbox.scoring import Asked, Coefficients, Decided, Scored, Scorer, as_by_default
 from simulator.live.sandbox.settings import Settings
 from simulator.live.sandbox.training import trained
@@ -72,17 +73,20 @@ class Sandbox:
         pace: float = 1.0,
         kept: Path | None = None,
         hop: str = "",
+        met: Collection[str] = (),
     ) -> None:
         """``now``: the drill's clock; ``week_minute``: of its second 0; ``step_s``: between two scrapes.
 
         ``pace``: every service time is multiplied by it; with 0 answers come at once. ``kept``: the file in which
         turned controls stand, so that one that is started anew goes on with them. ``hop``: the URL at which the
-        endpoint asks its model and its fallback; empty: in here.
+        endpoint asks its model and its fallback; empty: in here. ``met``: nodes that are asked there about each
+        request, so that what becomes of their answers on the way is what the endpoint reads.
         """
         self.service, self.seed, self.compression = given.service, seed, compression
         self.now, self._draws = now, Draws()
         self.held = Held(given.service, given.panel)
-        self.lineage = Lineage(given.service, self.held)
+        self.lineage = Lineage(given.service, self.held, frozenset(met))
+        self.meeting = Meeting(given.service, self.lineage)
         self.sent = self.lineage.sent(as_by_default(given.service))
         self.turned: dict[str, Setting] = {control.id: control.default for control in given.service.controls}
         self._since: dict[str, float] = {}
@@ -95,16 +99,13 @@ class Sandbox:
         healthy, born_s = healthy_of(self.scorer, self.held), now()
         past = Past(self.service, healthy, seed=seed, week_minute=week_minute)
         self.counters = Counters(self.service)
-        self.monitors = Monitors(self.service, healthy, seed=seed, step_s=step_s, now_s=born_s)
-        past.fill(self.monitors, born_s)
-        profile = self.service.profile
-        window_s, delay_s = profile.accuracy_window_minutes * 60, profile.labels.delay_minutes * 60
-        self.labels = Labels(window_s=window_s, keep_s=2 * delay_s + window_s, cases=self.held.cases)
-        self.labels.expect(past.labels(born_s))
+        self.monitors = past.monitors(step_s=step_s, now_s=born_s)
+        self.labels = past.labelled(cases=self.held.cases, now_s=born_s)
         self.crew = Crew(self.service, compression, usual_rate_per_s=past.rate_per_s(born_s), pace=pace)
         self.within = Within(self.crew)
-        self.way: Way = Hop(self.crew, self.service, hop) if hop else self.within
-        golden = profile.golden
+        way = Hop(self.crew, self.service, hop) if hop else self.within
+        self.deciding = Deciding(seed, self.meeting, way=way, within=self.within, measure=self._measure)
+        golden = self.service.profile.golden
         self.known = Known(golden, self.held, seed=seed) if golden else None
         self._recent: deque[Asked] = deque(maxlen=RECENT)
         self.settle()
@@ -123,10 +124,8 @@ class Sandbox:
         elif fate.refused < scorer.settings.refused:
             status, why = 429, "this request is refused up front, so that others are served"
         else:
-            decided = [self._decide(scorer, asked, now_s, aside=aside) for asked in rows]
-            way = self.within if aside else self.way
             try:
-                await way.serve(decided[0][1].route, request, fate.time)
+                decided = await self.deciding.decided(scorer, request, rows, now_s, aside=aside)
             except FullError:
                 status, why = 429, "too many requests wait already"
             except NodeFailedError as error:
@@ -141,13 +140,11 @@ class Sandbox:
             for asked, (scored, made) in zip(rows, decided, strict=True)
         ]
 
-    def _decide(self, scorer: Scorer, asked: Asked, now_s: float, *, aside: bool) -> tuple[Scored, Decided]:
-        scored = scorer.score(asked)
-        if not aside:
-            self.monitors.count(scored, self._ages_s(asked, now_s), now_s)
+    def _measure(self, rows: Sequence[Asked], scored: Sequence[Scored], now_s: float) -> None:
+        for asked, one in zip(rows, scored, strict=True):
+            self.monitors.count(one, self._ages_s(asked, now_s), now_s)
             if asked.case is not None:
                 self._recent.append(asked)
-        return scored, scorer.decide(asked, scored, fate_of(self.seed, asked.id))
 
     def _count(
         self,
@@ -163,12 +160,12 @@ class Sandbox:
 
     def _ages_s(self, asked: Asked, now_s: float) -> Sequence[float]:
         """By feature, how old its value is by what its source says; 0 where it says nothing."""
-        said = {}
+        said: dict[str, float] = {}
         for node, fields in asked.inputs.items():
             taken_s = fields.get(TAKEN_AT)
             if type(taken_s) is float or type(taken_s) is int:
                 said[node] = now_s - taken_s
-        return [said.get(node, 0.0) for node in self._nodes]
+        return [next((said[node] for node in nodes if node in said), 0.0) for nodes in self._dated]
 
     # --- controls -------------------------------------------------------------------------------------
 
@@ -201,7 +198,13 @@ class Sandbox:
         self.scorer = scorer
         self.crew.settle(scorer.settings)
         watched = scorer.paths[: len(self.monitors.features)]
-        self._nodes = ["" if path.held is not None else path.node for path in watched]
+        self._dated = [self._dating(way) for way in watched]
+
+    def _dating(self, way: Way) -> Sequence[str]:
+        """Who says of a value how old it is: the last store that was asked, else the source."""
+        met = [step.node for step in way.steps if isinstance(step, Met)]
+        stores = [node for node in reversed(met) if self.lineage.nodes[node].kind == "feature_store"]
+        return [*stores, *([] if way.held is not None else [way.node])]
 
     def _settings(self) -> Settings:
         def acting(control: Control) -> bool:

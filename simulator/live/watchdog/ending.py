@@ -18,7 +18,10 @@ PATIENCE_S = 2.0
 
 
 async def end_all(ledger: Ledger, line: Line, token: str, why: str) -> None:
-    """Leases first; then load, and, where the target is ours, proxy and sandbox. Another's target keeps its proxy."""
+    """Leases first; then load, and, where the target is ours, proxy and sandbox.
+
+    Another's target keeps its proxy, and the observer around it: clients may go on to come through them.
+    """
     ledger.say(f"ending the run: {why}")
     proxy = ledger.process("proxy")
     clean = proxy is None or await _end_leases(ledger, line, proxy)
@@ -30,6 +33,9 @@ async def end_all(ledger: Ledger, line: Line, token: str, why: str) -> None:
         await _end(ledger, line, "sandbox")
     elif proxy is not None:
         left = await _passing(ledger, token, proxy if clean else None)
+        observer = ledger.process("observer")
+        if observer is not None and ledger.run.lives(observer):
+            left = (*left, observer)
     await _end_marked(ledger, left)
     _close(ledger, left)
 

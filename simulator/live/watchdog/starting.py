@@ -17,10 +17,10 @@ from simulator.live.runs import ORIGIN, Process, Run, Spec
 from simulator.live.watchdog.ledger import Ledger
 from simulator.shell import Running
 
-FIRST_WORD_S = 60.0
+FIRST_WORD_S = 150.0
 """How long a process may take to say where it is; the load asks for every healthy outcome before."""
 _HERE = re.compile(r"http://127\.0\.0\.1:\d{1,5}/?")
-_PLACE = re.compile(r"\{(sandbox|proxy|load)\.(url|control|origin)\}")
+_PLACE = re.compile(r"\{(sandbox|observer|proxy|load)\.(url|control|origin)\}")
 
 
 class NotStartedError(Exception):

@@ -19,7 +19,7 @@ from simulator.live.watchdog.ledger import Ledger
 from simulator.live.watchdog.line import Line
 from simulator.live.watchdog.patience import Need, Presence
 
-KEPT_ROOMS: tuple[Room, ...] = ("sandbox", "proxy", "load")
+KEPT_ROOMS: tuple[Room, ...] = ("sandbox", "observer", "proxy", "load")
 
 
 async def watch(ledger: Ledger, token: str, *, port: int = 0) -> None:

@@ -38,6 +38,7 @@ def test_a_signal_becomes_an_alert() -> None:
                             "severity": "page",
                             "service": "fraud-scorer",
                             "runbook": "fraud-scorer-down",
+                            "signal": "amount-drift",
                         },
                         "annotations": {
                             "summary": "Fraud scorer: Drift of the amount",
@@ -88,7 +89,45 @@ def test_the_evaluation_interval_can_be_chosen() -> None:
     """The interval stands in every group."""
     text = prometheus.rules(catalogue([(service("fraud-scorer"), [DRIFT])]), evaluation_seconds=60)
 
-    assert yaml.safe_load(text)["groups"][0]["interval"] == "60s"
+    assert yaml.safe_load(text)["groups"][0]["interval"] == "1m"
+
+
+def test_for_a_live_drill_all_that_takes_time_takes_less() -> None:
+    """Ranges, holds and evaluations shrink; what a label or a person calls a window stays, and so do latencies."""
+    slow = signal(
+        "slow",
+        "latency-quantile",
+        title="Slow",
+        threshold=0.25,
+        hold_minutes=1,
+        with_={"quantile": 0.99, "window_minutes": 5},
+    )
+    rare = signal("rare", "request-rate", compare="below", threshold=4, with_={"window_minutes": 10})
+
+    text = prometheus.rules(catalogue([(service("a"), [DRIFT, slow, rare])]), 24)
+
+    (group,) = yaml.safe_load(text)["groups"]
+    drift, slow_rule, rare_rule = group["rules"]
+    assert group["interval"] == "625ms"
+    assert 'window="10m"' in drift["expr"]
+    assert (drift["for"], slow_rule["for"]) == ("12s500ms", "2s500ms")
+    assert slow_rule["expr"].endswith('_bucket{job="a"}[12s500ms]))) > 0.25')
+    assert "above 0.25 s for 1m." in slow_rule["annotations"]["description"]
+    # Traffic is as many times as dense, and counted by the seconds of the drill.
+    assert rare_rule["expr"] == '(sum(rate(model_inference_requests_total{job="a"}[25s]))) / 24 < 4'
+
+
+def test_signals_whose_alerts_are_called_the_same_are_told_apart() -> None:
+    """By a label with the signal's own id."""
+    both = [replace(DRIFT, id="amount-1"), replace(DRIFT, id="amount1")]
+
+    text = prometheus.rules(catalogue([(service("a"), both)]))
+
+    rules = yaml.safe_load(text)["groups"][0]["rules"]
+    assert [(rule["alert"], rule["labels"]["signal"]) for rule in rules] == [
+        ("Amount1", "amount-1"),
+        ("Amount1", "amount1"),
+    ]
 
 
 def test_the_same_catalogue_gives_the_same_text() -> None:

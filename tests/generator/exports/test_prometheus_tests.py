@@ -69,6 +69,21 @@ def test_every_kind_is_tested_on_both_sides(tmp_path: Path) -> None:
     assert len(expected_in(folder)) == 2 * len(signals)
 
 
+@pytest.mark.parametrize("compression", [7.0, 60.0])
+def test_rules_for_live_drills_pass_tests_of_the_same_pace(tmp_path: Path, compression: float) -> None:
+    """promtool finds every kind of signal firing and silent as at its own pace, so many times as fast."""
+    signals = [example_of(kind, compare) for kind in kinds.load("signals") for compare in ("above", "below")]
+    fast = catalogue([(service("fraud-scorer"), signals)])
+    for name in ("prometheus", "prometheus-tests"):
+        compressed = EXPORTS[name].compressed
+        assert compressed is not None
+        (tmp_path / EXPORTS[name].file).write_text(compressed(fast, compression), "utf-8")
+
+    done = judged(tmp_path)
+
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+
+
 def test_the_rules_of_this_repository_pass_their_tests(tmp_path: Path) -> None:
     """promtool takes the rules and the tests of every shipped runbook; annotations match to the letter."""
     folder = written(load_catalogue(ROOT), tmp_path / "own")

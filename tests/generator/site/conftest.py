@@ -114,7 +114,7 @@ def visited(browser: Browser, own: Path, own_address: str) -> Visited:
 def hand(browser: Browser) -> Iterator[BrowserContext]:
     """A phone held upright; its pages share what they keep."""
     context = browser.new_context(viewport=PHONE, has_touch=True)  # type: ignore[arg-type]
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(60_000)
     yield context
     context.close()
 

@@ -130,7 +130,7 @@ def words_of_a_shell(line: str) -> list[str]:
     program, _, rest = line.partition(" ")
     script = f"{program}() {{ printf '%s\\0' \"$@\"; }}; {program} {rest}"
     done = subprocess.run(
-        ["/bin/sh", "-c", script], capture_output=True, check=True, timeout=10, env={"PATH": ""}
+        ["/bin/sh", "-c", script], capture_output=True, check=True, timeout=60, env={"PATH": ""}
     )
     return [program, *done.stdout.decode().removesuffix("\0").split("\0")]
 

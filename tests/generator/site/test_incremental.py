@@ -248,7 +248,7 @@ def port(tmp_path: Path) -> Iterator[int]:
 
 def ask(port: int, path: str, host: str = "localhost", method: str = "GET") -> tuple[int, str]:
     """Status and text of an answer."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.putrequest(method, path, skip_host=True)
     connection.putheader("Host", host)
     connection.endheaders()

@@ -142,8 +142,11 @@ def test_a_drill_for_a_table_says_what_to_add() -> None:
     [
         (["saturday-at-noon", "--responder", "robot"], "is for a table alone"),
         ([DRILL, "--responder", "oracle"], "knows the truth, and no real service tells it"),
-        ([DRILL, "--responder", "robot", "--speed", "2"], "a real service takes its time"),
-        ([DRILL, "--from", "10"], "a real service takes its time"),
+        ([DRILL, "--responder", "robot", "--speed", "25"], "a real service takes its time: from 1 to 24"),
+        ([DRILL, "--responder", "robot", "--speed", "max"], "a real service takes its time: from 1 to 24"),
+        ([DRILL, "--from", "10"], "a real service has no minutes to skip"),
+        ([DRILL, "--target", "http://127.0.0.1:1"], "belongs to --environment"),
+        ([DRILL, "--environment", "moon"], "says nothing of where it runs in 'moon'"),
     ],
 )
 def test_what_cannot_be_played_live_is_wrong_usage(options: list[str], message: str, tmp_path: Path) -> None:

@@ -183,3 +183,17 @@ def test_what_is_over_has_no_token_and_cannot_go_on() -> None:
 
     assert runs.is_panicked(folder)
     assert runs.read(folder).ended is not None
+
+
+def test_a_full_disk_does_not_keep_a_run_from_being_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The token goes, which needs no room; that it is over cannot be noted down, and it says so."""
+    folder, run = runs.begin("some-drill", target="", ours=True, specs=())
+
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(RunError, match="make room on the disk"):
+        runs.end(folder, run)
+
+    assert runs.is_over(folder)

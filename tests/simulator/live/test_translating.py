@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from generator.model import Drill, Fault, Slice, Span
-from simulator.faults import KINDS as SIMULATED
+from generator import kinds
+from generator.model import Answering, Deployment, Drill, Fault, MetricsSource, Slice, Span
 from simulator.live.clock import Compression
 from simulator.live.lease import LONGEST_S
-from simulator.live.translating import KINDS, NotLiveError, effects, leases
+from simulator.live.translating import KINDS, WAYS, NotLiveError, effects, leases, met, puts
 from simulator.session.stage import Stage, set_up
+from tests.simulator.live.faulty import EXAMPLES
 from tests.simulator.stages import whole_catalogue
 
 DRILL = "saturday-at-noon"
@@ -83,7 +84,7 @@ def test_a_model_is_met_where_the_endpoint_asks_it() -> None:
     ((_, _, lease),) = leases(_stage(slow), 0, Compression(20))
     assert lease.paths == ("/nodes/delay-model",)
     ((_, _, lease),) = leases(_stage(failing), 0, Compression(20))
-    assert lease.paths == ("/nodes/",)
+    assert lease.paths == ("/nodes/delay-model", "/nodes/rules-of-thumb")
 
 
 def test_what_a_seed_drew_is_what_is_injected() -> None:
@@ -97,16 +98,131 @@ def test_what_a_seed_drew_is_what_is_injected() -> None:
     assert lease.effects[0].with_["factor"] == float(stage.faults[0].drawn["factor"][0]) != 1.6
 
 
-def test_a_fault_inside_the_target_is_refused_with_what_can_be_done() -> None:
+def test_stores_pipelines_and_versions_of_a_model_are_met_where_they_are_asked() -> None:
+    """And whoever serves another version, or reads around the store, is free of it."""
+    store = _fault("null-spike", "delay-store", field="origin_delay_min")
+    skewed = _fault(
+        "training-serving-skew", "flight-pipeline", version="v2", feature="origin_delay", factor=0.5, offset=0
+    )
+    worse = _fault("bad-model-release", "delay-model", version="three-quarters", bias=1.5, noise=0)
+    stages = [_stage(fault) for fault in (store, skewed, worse)]
+
+    found = [leases(stage, 0, Compression(20))[0][2] for stage in stages]
+    assert [lease.paths for lease in found] == [
+        ("/nodes/delay-store",), ("/nodes/flight-pipeline/v2",), ("/nodes/delay-model/three-quarters",),
+    ]  # fmt: skip
+    assert [met(stage) for stage in stages] == [("delay-store",), ("flight-pipeline",), ("delay-model",)]
+    assert dict(found[0].effects[0].with_) == {
+        "field": "values.origin_delay_min", "value": None, "in": "answer",
+    }  # fmt: skip
+
+
+def test_only_what_has_to_be_is_met() -> None:
+    """A hop costs every request time: a fault at a source needs none, one in a slice has to know the request."""
+    source = _fault("unit-change", field="distance_miles", factor=1.609)
+    failing = _fault("error-burst", "delay-endpoint")
+    some = replace(failing, slice=Slice("departure_hour", 6.0, 12.0))
+
+    assert met(_stage(source, failing)) == ()
+    assert met(_stage(some)) == ("delay-model", "rules-of-thumb")
+
+
+def test_labels_are_flipped_when_those_of_harmed_requests_come() -> None:
+    """A label tells of a request of four hours ago."""
+    wrong = _fault("label-corruption", "travel-screens", instead_of=1)
+
+    ((onset, _, lease),) = leases(_stage(wrong), 0, Compression(20))
+    assert (onset, lease.paths) == (12.0 + 240, ("/labels",))
+    assert lease.effects[0].with_["mapping"] == [[1, 0]]
+
+
+@pytest.mark.parametrize(
+    ("hours", "onset", "message"),
+    [
+        (0.5, 12.0, "lasts longer than labels are late"),
+        (48, 12.0, "labels of requests from before the drill still come, 240 minutes late"),
+    ],
+)
+def test_labels_that_would_come_otherwise_than_in_the_twin_are_refused(
+    hours: float, onset: float, message: str
+) -> None:
+    late = replace(_fault("label-delay", "travel-screens", hours=hours), onset_minutes=Span(onset, onset))
+
+    with pytest.raises(NotLiveError, match=message):
+        leases(_stage(late), 0, Compression(20))
+
+
+def test_a_kind_that_cannot_be_played_says_why_and_which_can() -> None:
     """Nobody should wait for a fault that never comes."""
-    inside = _fault("null-spike", "flight-pipeline", field="distance")
-    with pytest.raises(NotLiveError, match=r"'flight-pipeline', a pipeline within the target"):
-        leases(_stage(inside), 0, Compression(20))
+    drifted = _fault("concept-drift", "travel-screens")
 
-    model = _fault("concept-drift", "delay-model", rotation_degrees=20)
-    with pytest.raises(NotLiveError, match=r"'it' \(concept-drift\).*these can: category-permutation"):
-        effects(model, _stage(inside))
+    with pytest.raises(
+        NotLiveError, match=r"'it' \(concept-drift\) cannot be played live: What is right"
+    ) as told:
+        effects(drifted, _stage(drifted))
+    assert "category-permutation" in str(told.value)
 
 
-def test_every_live_kind_is_a_kind_of_the_simulated_world() -> None:
-    assert set(KINDS) < set(SIMULATED)
+DEPLOYED = Deployment(
+    "staging",
+    "http://127.0.0.1:9",
+    "plain-json",
+    "/invocations",
+    Answering("score"),
+    MetricsSource("observer"),
+)
+
+
+def test_in_a_deployment_fields_have_bare_names_and_one_path() -> None:
+    """What clients send there is not told apart by sources."""
+    shifted = replace(
+        _fault("unit-change", field="distance_miles", factor=1.609), slice=Slice("departure_hour", 6.0, 12.0)
+    )
+    slow = _fault("tail-latency", "delay-model", p50_ms=400, p99_ms=2000)
+    found = leases(_stage(shifted, slow), 0, Compression(1), deployment=DEPLOYED)
+
+    (_, _, unit), (_, _, late) = found
+    assert unit.effects[0].with_["field"] == "distance_miles"
+    assert unit.slice == Slice("departure_hour", 6.0, 12.0)
+    assert unit.paths == late.paths == ("/invocations",)
+
+
+@pytest.mark.parametrize(
+    ("kind", "node", "with_", "message"),
+    [
+        ("null-spike", "delay-store", {"field": "origin_delay_min"}, "a feature store within 'staging'"),
+        (
+            "calibration-loss",
+            "delay-model",
+            {"temperature": 2, "bias": 0},
+            "changes answers within the service",
+        ),
+        ("label-corruption", "travel-screens", {}, "a consumer within 'staging'"),
+    ],
+)
+def test_nothing_within_a_deployment_is_touched(
+    kind: str, node: str, with_: dict[str, object], message: str
+) -> None:
+    fault = _fault(kind, node, **with_)
+
+    with pytest.raises(NotLiveError, match=message):
+        leases(_stage(fault), 0, Compression(1), deployment=DEPLOYED)
+
+
+def test_declarations_and_table_say_the_same() -> None:
+    """What authors read in ``drill faults`` is what is done, and what is not says why."""
+    declared = {name: kind.live for name, kind in kinds.load("faults").items()}
+
+    assert {name for name, live in declared.items() if live.by} == set(KINDS)
+    assert [name for name, live in declared.items() if bool(live.by) == bool(live.why)] == []
+    assert {way for live in declared.values() for way in live.by} == set(WAYS) == set(kinds.WAYS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_falls_on_what_its_declaration_says(kind: str) -> None:
+    """At each of its examples."""
+    found = set()
+    for fault in EXAMPLES[kind]:
+        found |= {put.by for put in puts(fault, _stage(fault))}
+
+    assert found == set(kinds.load("faults")[kind].live.by)

@@ -253,6 +253,21 @@ def test_the_proxy_of_anothers_target_stays_without_a_lease() -> None:
         assert one.ask("proxy", lambda asked: asked.get("leases")) == []
 
 
+def test_the_observer_of_anothers_target_stays_with_its_proxy() -> None:
+    """Clients come through both; only what we did is undone."""
+    specs = [stub("proxy", "--target", "{observer.url}"), stub("observer")]
+    with live(specs, ours=False) as one:
+        one.until_up("observer", "proxy")
+        hold(one)
+        both = {one.process(room) for room in ("observer", "proxy")}
+        shell.end(one.drill.identity)
+
+        until(lambda: not shell.lives(one.watchdogs[0].identity), "the watchdog to end")
+        assert {*one.run().processes} == both
+        assert all(shell.lives(process.identity) for process in both)
+        assert one.ask("proxy", lambda asked: asked.get("leases")) == []
+
+
 def test_the_hung_proxy_of_anothers_target_is_replaced() -> None:
     """The fault goes with the old one; requests flow again through a new one on the same port."""
     with live([stub("proxy", "--target", "http://127.0.0.1:1")], ours=False) as one:

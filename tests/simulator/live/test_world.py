@@ -83,3 +83,24 @@ def test_the_harm_is_what_was_measured() -> None:
     world.settle()
     assert world.impact[0, 0] == 0.5
     assert world.impact.max() == 0.5
+
+
+class Mute(Twin):
+    """Nobody knows what became of its requests after the tenth step."""
+
+    def impact(self) -> Mapping[int, float]:
+        return dict.fromkeys(range(10), 0.5)
+
+
+def test_harm_that_was_not_measured_is_that_of_the_twin() -> None:
+    """With the settings that were in force at each step, not with those of the end."""
+    staged = stage()
+    target = Mute(staged)
+    world = LiveWorld(staged, target)
+    Session(staged, Robot(), [Recorder()], nonces=["n"], world=world).run()
+    world.settle()
+
+    truth = target.world.impact[0]
+    assert world.impact[0, :10].tolist() == [0.5] * 10
+    assert np.allclose(world.impact[0, 10:], truth[10:], atol=1e-12)
+    assert truth[10:].max() > 0

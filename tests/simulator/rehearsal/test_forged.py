@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from generator.cli import runbook
 from generator.contradictions import contradictions
-from generator.evidence import proofs
 from generator.hashes import proof_hashes
 from generator.model import Interval, Proof, Quantiles, StepWorth
-from simulator.cli import drill
 from simulator.rehearsal.gating.gate import broken, notes
 from simulator.rehearsal.plan import with_depth_of
 from simulator.session.stage import runbooks_of
@@ -154,24 +149,3 @@ def test_a_title_that_orders_runbooks_decides_what_a_proof_is_of() -> None:
 
     assert orders == [[RUNBOOK, "another"], ["another", RUNBOOK]]
     assert hashes[0] != hashes[1]
-
-
-def test_a_certificate_that_is_not_believed_can_be_made_anew(tmp_path: Path) -> None:
-    """The command that a finding names works beside that very finding; the gate does not pass it."""
-    root = tmp_path / "ours"
-    begun = CliRunner().invoke(runbook, ["init", str(root), "--organization", "T"], standalone_mode=False)
-    assert begun.exit_code == 0, begun.output
-    command = ["rehearse", "--root", str(root), "--runs", "1", "--workers", "1"]
-    CliRunner().invoke(drill, [*command, "--write"], standalone_mode=False)
-    file = root / proofs.file_of("input-drift")
-    written = file.read_text(encoding="utf-8")
-    file.write_text(written.replace('"passed": true', '"passed": false'), encoding="utf-8")
-
-    gated = CliRunner().invoke(drill, [*command, "--gate"], standalone_mode=False)
-    anew = CliRunner().invoke(drill, [*command, "--write"], standalone_mode=False)
-
-    assert gated.return_value == 1
-    assert "it says that it failed, and names no broken promise" in gated.stderr
-    assert anew.return_value == 0, anew.stderr
-    assert proofs.read(root, "input-drift")[0] is not None
-    assert '"passed": true' in file.read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from unittest import mock
 
 from aiohttp import web
 
-from generator.model import Labels, PanelRows, Service
+from generator.model import Answering, Deployment, Labels, MetricsSource, PanelRows, Service
 from simulator.live.clock import Compression
 from simulator.live.load import driver
 from simulator.live.load.arrivals import Schedule
@@ -106,10 +106,84 @@ async def always_right(body: dict[str, Any]) -> tuple[int, object]:
     return right(body)
 
 
+FIELDS = (
+    *("distance_miles", "scheduled_min", "departure_hour"),
+    *("wind_mph", "visibility_miles", "precipitation_in"),
+    *("departure_delay_min", "origin_delay_min"),
+)
+"""Of the sources of the service, in their order; two of them are there twice."""
+READ: dict[str, Callable[[Any], dict[str, Any]]] = {
+    "plain-json": lambda body: body,
+    "kserve-v1": lambda body: body["instances"][0],
+    "mlflow": lambda body: dict(
+        zip(body["dataframe_split"]["columns"], body["dataframe_split"]["data"][0], strict=True)
+    ),
+    "open-inference-v2": lambda body: {one["name"]: one["data"][0] for one in body["inputs"]},
+}
+"""By protocol, what a request says of each field."""
+
+
+def deployment(
+    protocol: Any, field: str, *, block_above: float | None = None, kind: Any = "observer"
+) -> Deployment:
+    """The service as somebody else serves it."""
+    return Deployment(
+        "staging",
+        "https://staging.example.com",
+        protocol,
+        "/invocations" if protocol == "mlflow" else "/v2/models/delays/infer",
+        Answering(field, block_above),
+        MetricsSource(kind),
+    )
+
+
+@dataclass
+class Deployed:
+    """Somebody else's target: it speaks a protocol, and knows nothing of cases. ``decide`` is told the fields."""
+
+    deployment: Deployment
+    decide: Callable[[dict[str, Any]], tuple[int, object]]
+    asked: list[tuple[str, Any]] = field(default_factory=list)
+    """Ids and bodies."""
+    labels: list[dict[str, Any]] = field(default_factory=list)
+
+    def application(self) -> web.Application:
+        app = web.Application()
+        app.router.add_post(self.deployment.path, self._predict)
+        app.router.add_post("/labels", self._learn)
+        return app
+
+    async def _predict(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        self.asked.append((request.headers["X-Request-Id"], body))
+        status, answer = self.decide(READ[self.deployment.protocol](body))
+        return web.json_response(answer, status=status)
+
+    async def _learn(self, request: web.Request) -> web.Response:
+        self.labels += await request.json()
+        return web.json_response({})
+
+    def ids(self, start: str) -> list[str]:
+        return [id for id, _ in self.asked if id.startswith(start)]
+
+
+@functools.cache
+def labels_by_fields() -> dict[tuple[float, ...], int]:
+    """What is right about a case, by what it says of each field."""
+    columns = service()[1].columns
+    rows = zip(*(columns[name] for name in FIELDS), strict=True)
+    return dict(zip(rows, map(int, columns["late"]), strict=True))
+
+
+def is_late(values: dict[str, Any]) -> bool:
+    """What the label says of a case with these fields; KeyError where one of them is not as in the panel."""
+    return labels_by_fields()[tuple(values[name] for name in FIELDS)] == 1
+
+
 @contextlib.asynccontextmanager
 async def loaded(
-    through: Target,
-    past: Target | None = None,
+    through: Target | Deployed,
+    past: Target | Deployed | None = None,
     *,
     plan: Schedule | None = None,
     deadline_s: float = LIMIT_S,

@@ -22,16 +22,28 @@ from simulator.live.load.tally import Row
 from simulator.live.process import announced
 from simulator.live.serving import serving
 from tests.simulator.live.lives import ROOT
-from tests.simulator.live.load.targets import LIMIT_S, SERVICE, Target, always_right, service, until
+from tests.simulator.live.load.targets import (
+    LIMIT_S,
+    SERVICE,
+    Deployed,
+    Target,
+    always_right,
+    deployment,
+    is_late,
+    service,
+    until,
+)
 from tests.simulator.stages import whole_catalogue
 
 TOKEN = "a-token-of-the-run"
+STAGING = deployment("mlflow", "predictions[0]", block_above=0.5)
 
 
 @pytest.fixture(scope="module")
 def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("load") / "catalogue.json"
     whole, (one, few) = whole_catalogue(), service()
+    one = replace(one, deployments=(STAGING,))
     services = tuple(one if each.id == SERVICE else each for each in whole.services)
     path.write_bytes(write(replace(whole, services=services, panels={**whole.panels, SERVICE: few})))
     return path
@@ -64,8 +76,10 @@ async def started(arguments: list[str]) -> AsyncIterator[tuple[Caller, shell.Run
     try:
         line = await asyncio.to_thread(running.first_line, LIMIT_S)
         caller = Caller(str(announced(line)["control"]), TOKEN)
-        yield caller, running
-        caller.close()
+        try:
+            yield caller, running
+        finally:
+            caller.close()
     finally:
         await asyncio.to_thread(shell.end, running.identity, patience_s=5.0)
         running.forget()
@@ -132,6 +146,25 @@ def test_one_that_was_killed_is_followed_by_one_that_goes_on(catalogue: Path, tm
     asyncio.run(scenario())
 
 
+def test_it_asks_a_deployment_as_the_catalogue_says(catalogue: Path) -> None:
+    """On its path, in its protocol."""
+    more = ("--environment", "staging")
+
+    async def scenario() -> None:
+        target = Deployed(STAGING, lambda values: (200, {"predictions": [float(is_late(values))]}))
+        async with (
+            serving(target.application()) as port,
+            asyncio.timeout(2 * LIMIT_S),
+            started(options(catalogue, port, *more)) as (caller, _),
+        ):
+            assert (await tally(caller))["healthy"] == {"cases": 40, "known": 40, "right": 40}
+            await asyncio.to_thread(caller.post, "begin")
+            await until(lambda: len(target.ids("r-")) > 20 and len(target.labels) > 5)
+            assert sum(row["worse"] for row in (await tally(caller))["steps"]) == 0
+
+    asyncio.run(scenario())
+
+
 @pytest.mark.parametrize(
     ("more", "message"),
     [
@@ -144,6 +177,8 @@ def test_one_that_was_killed_is_followed_by_one_that_goes_on(catalogue: Path, tm
         (("--service", "support-assistant"), "support-assistant"),
         (("--catalogue", "/nowhere.json"), "No such file"),
         (("--requests-per-s", "-1"), "no number from 0.01"),
+        (("--environment", "nowhere"), "has no deployment 'nowhere'; it runs in: staging, sandbox"),
+        (("--labels", "nowhere"), "no address"),
     ],
 )
 def test_options_that_cannot_be_meant_are_a_clear_error(

@@ -19,7 +19,7 @@ from simulator.live.proxy.dataplane import DataPlane
 from simulator.live.proxy.serving import Options, assembled
 from simulator.live.proxy.target import Target
 
-LIMIT_S = 20.0
+LIMIT_S = 60.0
 OK = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 14\r\n\r\n{"score": 0.5}'
 
 T = TypeVar("T")

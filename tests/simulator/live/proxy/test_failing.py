@@ -126,6 +126,7 @@ def test_a_connection_that_the_target_has_closed_is_not_used() -> None:
 
 def test_half_an_answer_does_not_look_whole() -> None:
     """Where the target breaks off, so does the proxy, before the announced end."""
+    read = asyncio.Queue[None]()
 
     async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
@@ -137,11 +138,19 @@ def test_half_an_answer_does_not_look_whole() -> None:
         )
         writer.write(b"HTTP/1.1 200 OK\r\n" + how)
         await writer.drain()
-        await asyncio.sleep(0.02)
+        await read.get()
 
     async def scenario() -> list[bytes]:
         async with stage(handler) as proxy:
-            return [await proxy.ask(get(path)) for path in ("/length", "/chunks")]
+            answers = []
+            for path in ("/length", "/chunks"):
+                reader, writer = await proxy.connect()
+                writer.write(get(path))
+                half = await reader.readuntil(b"half")
+                read.put_nowait(None)
+                answers.append(half + await reader.read())
+                await closed(writer)
+            return answers
 
     length, chunked = run(scenario())
 
@@ -151,10 +160,11 @@ def test_half_an_answer_does_not_look_whole() -> None:
 
 def test_a_caller_that_leaves_takes_its_request_along() -> None:
     """The target's connection ends with it, and nothing is left behind."""
-    ended = asyncio.Event()
+    begun, ended = asyncio.Event(), asyncio.Event()
 
     async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
+        begun.set()
         await reader.read()
         ended.set()
 
@@ -162,8 +172,7 @@ def test_a_caller_that_leaves_takes_its_request_along() -> None:
         async with stage(handler) as proxy:
             _, writer = await proxy.connect()
             writer.write(get(ends=False))
-            await until(lambda: proxy.plane.pool._lines)
-            await asyncio.sleep(0.02)
+            await begun.wait()
             await closed(writer)
             await ended.wait()
             await until(lambda: not proxy.plane.callers and not proxy.plane.pool._lines)
@@ -213,8 +222,10 @@ def test_an_answer_that_comes_before_the_request_is_whole_is_passed_on() -> None
 )
 def test_a_caller_that_says_nothing_more_is_given_up(sent: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither an open connection nor half a request is kept for ever."""
-    monkeypatch.setattr(client, "HEAD_S", 0.02)
-    monkeypatch.setattr(dataplane, "IDLE_S", 0.02)
+    if sent:
+        monkeypatch.setattr(client, "HEAD_S", 0.02)
+    else:
+        monkeypatch.setattr(dataplane, "IDLE_S", 0.02)
     monkeypatch.setattr(client, "LINGER_S", 0.02)
 
     async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -41,6 +41,32 @@ def test_when_nobody_needs_faults_they_end_and_requests_pass_as_long_as_callers_
     assert "nobody has said for long" in why
 
 
+def test_who_comes_with_a_connection_for_each_request_has_not_gone() -> None:
+    """A proxy that was asked to go is there for the next one too, though nobody is connected between them."""
+
+    async def scenario() -> tuple[bytes, bool]:
+        async with stage(Played()) as proxy:
+            proxy.plane.seen = 0.0
+            reader, writer = await proxy.connect()
+            writer.write(get(ends=False))
+            head, _ = await answer_from(reader)
+            await closed(writer)
+            await until(lambda: not proxy.plane.callers)
+            life = Life()
+            life.finish()
+            living = asyncio.ensure_future(_live(proxy.plane, life))
+            await until(lambda: proxy.plane.finishing)
+            stays = not living.done()
+            proxy.plane.seen = 0.0
+            await living
+            return head, stays
+
+    head, stays = run(scenario())
+
+    assert head.startswith(b"HTTP/1.1 200")
+    assert stays
+
+
 def test_the_clock_ends_stops_and_writes_down_without_a_request() -> None:
     """What is over is swept away by itself, and is in the file."""
 

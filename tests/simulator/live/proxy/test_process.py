@@ -24,7 +24,7 @@ from simulator.live.process import announced
 from simulator.live.proxy.__main__ import main
 
 TOKEN = "a-token-of-this-test"
-LIMIT_S = 30.0
+LIMIT_S = 60.0
 SHIFT = {"effects": [{"kind": "shift", "with": {"field": "a", "by": 1}}], "seed": 7}
 
 
