@@ -22,8 +22,8 @@ PIPE_BYTES, MOST_LEFT_BYTES = 65_536, 1_048_576
 """Of one reading; of what still stands in a pipe when all is over, which is as much as a pipe may hold."""
 KILLED_S = 2.0
 """So long may a killed process take to be gone."""
-_STATE, _BEGAN = 0, 19
-"""Places of two fields in ``/proc/PID/stat``, counted from behind the command's name; see proc(5)."""
+_STATE, _USER, _SYSTEM, _BEGAN = 0, 11, 12, 19
+"""Places of fields in ``/proc/PID/stat``, counted from behind the command's name; see proc(5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +187,22 @@ def identity(pid: int) -> Identity | None:
     """Who has that id now; None when nobody has."""
     fields = _fields(pid)
     return Identity(pid, int(fields[_BEGAN])) if fields else None
+
+
+def works(who: Identity, *, since: int) -> bool:
+    """Whether a process would run, or has: it computes, or waits for a processor. ``since``: of ``worked``."""
+    fields = _fields(who.pid)
+    return bool(fields) and (fields[_STATE] == "R" or _ticks(fields) > since)
+
+
+def worked(who: Identity) -> int:
+    """Clock ticks that a process has had of the processors; 0 where it is gone."""
+    fields = _fields(who.pid)
+    return _ticks(fields) if fields else 0
+
+
+def _ticks(fields: Sequence[str]) -> int:
+    return int(fields[_USER]) + int(fields[_SYSTEM])
 
 
 def lives(who: Identity) -> bool:

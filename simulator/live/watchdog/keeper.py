@@ -17,7 +17,11 @@ from simulator.shell import Running
 
 BEAT_S = 2.0
 HANGS_S = 2.0
-"""Who does not answer for so long hangs, and is ended by force."""
+"""Who does not answer for so long, and does nothing meanwhile, hangs, and is ended by force."""
+WORKS_S = 10.0
+"""Who computes, or waits for a processor on a busy machine, may be silent for so long."""
+ASKED_S = 0.5
+"""Whoever may be silent for longer is asked again, and has so long to answer."""
 TURN_S = 0.1
 """How often it is looked whether a process is still there."""
 
@@ -103,20 +107,26 @@ class Keeper:
         while self._is_there(process):
             if self._now() >= due:
                 silence.asked()
-                if await self._line.tell(process.control, "POST", "/alive", within_s=silence.left_s()):
+                worked, within_s = shell.worked(process.identity), max(silence.left_s(), ASKED_S)
+                if await self._line.tell(process.control, "POST", "/alive", within_s=within_s):
                     silence.heard()
                     due = self._now() + BEAT_S
-                elif self._is_there(process) and self._hangs(silence):
-                    self._ledger.say(f"{_named(process)} does not answer for {HANGS_S:g} s: ended")
+                elif self._is_there(process) and self._hangs(silence, process, worked):
+                    self._ledger.say(
+                        f"{_named(process)} does not answer for {silence.lasts_s():.0f} s: ended"
+                    )
                     await asyncio.to_thread(shell.end, process.identity)
                     break
             await asyncio.sleep(TURN_S)
         self._lost(process)
 
-    def _hangs(self, silence: Silence) -> bool:
+    def _hangs(self, silence: Silence, process: Process, worked: int) -> bool:
+        """``worked``: ticks that it had had when it was asked."""
         # When we come back from being stopped, it may be this that runs first.
         self._presence.turn()
-        return silence.is_too_long(back_since=self._presence.back_since)
+        if not silence.is_too_long(back_since=self._presence.back_since):
+            return False
+        return silence.lasts_s() >= WORKS_S or not shell.works(process.identity, since=worked)
 
     def _is_there(self, process: Process) -> bool:
         # Our own child stays a zombie until it is waited for.

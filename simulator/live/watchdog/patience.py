@@ -71,6 +71,10 @@ class Silence:
         """How much longer an answer may take."""
         return self._limit_s if self._since is None else max(0.0, self._since + self._limit_s - self._now())
 
+    def lasts_s(self) -> float:
+        """Since the first question that got no answer."""
+        return 0.0 if self._since is None else self._now() - self._since
+
     def is_too_long(self, *, back_since: float) -> bool:
         """Whether it has lasted for the limit, of which we were there all the time."""
         if self._since is not None and back_since > self._since:
