@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 import sys
 import tempfile
 import traceback
@@ -11,6 +12,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 OUR_BUG = 3
+_TOKEN = re.compile(r"drillbook1\.[\w.-]+")
+"""What arms a drill may stand on the command line, and in no report."""
 
 
 def version_of_drillbook() -> str:
@@ -32,7 +35,7 @@ def write_log(command: str, arguments: Sequence[str], error: BaseException) -> P
     with tempfile.NamedTemporaryFile(
         "w", prefix=f"{command}-", suffix=".log", delete=False, encoding="utf-8"
     ) as log:
-        log.write("\n".join(lines))
+        log.write(_TOKEN.sub("[token]", "\n".join(lines)))
     return Path(log.name)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -46,6 +46,8 @@ class Kind:
     """The whole file, for what only one table knows (metrics, nodes, units)."""
     live: Live = Live()
     """For faults alone."""
+    effects: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What an author may state of a fault: for each effect the numbers that it can be solved for, in this order."""
 
 
 @functools.cache
@@ -74,6 +76,7 @@ def _kind(file: Path) -> Kind:
         parameters=declaration.get("parameters", {}),
         declaration=declaration,
         live=_live(declaration.get("live", {})),
+        effects={effect: tuple(numbers) for effect, numbers in declaration.get("effects", {}).items()},
     )
 
 
@@ -90,6 +93,16 @@ def told_live(live: Live) -> str:
     'no. Nothing there can be changed.'
     """
     return f"on {'; on '.join(WAYS[way] for way in live.by)}." if live.by else f"no. {live.why}"
+
+
+def told_effects(effects: Mapping[str, tuple[str, ...]]) -> str:
+    """What may be stated in place of which numbers of a kind of fault, in a few words.
+
+    >>> told_effects({"psi": ("shift_sd", "share")})
+    'psi, of which shift_sd or share follows.'
+    """
+    told = (f"{effect}, of which {' or '.join(numbers)} follows" for effect, numbers in effects.items())
+    return f"{'; '.join(told)}."
 
 
 @functools.cache

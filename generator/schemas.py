@@ -4,7 +4,8 @@ A schema says what a name *is* with annotations beside the standard keywords:
 ``x-defines: runbook.signal`` (this text is a new name; with ``x-defines-many`` it may be given again),
 ``x-refers: runbook.signal`` (this text must
 be such a name; a list means any of them), ``x-also: [end]`` (or one of these words),
-``x-kind: {table: actions, by: do}`` (``with`` is what that kind in ``schema/kinds/`` asks for), and
+``x-kind: {table: actions, by: do}`` (``with`` is what that kind in ``schema/kinds/`` asks for; with
+``solved-by: effect``, less what follows from the effects that stand there), and
 ``x-labels: whole`` (this text is the classification of the mapping that it stands in; a list names what of it).
 """
 
@@ -271,7 +272,19 @@ def _kind(by: Mapping[str, str] | None, value: Mapping[str, Any]) -> _Form | Non
     """What applies to the parameters of a value that is of some kind."""
     if by is None or not isinstance(value.get(by["by"]), str):
         return None
-    return _parameters(by["table"]).get(value[by["by"]])
+    name, stated = value[by["by"]], value.get(by.get("solved-by", ""))
+    if isinstance(stated, dict) and name in kinds.load(by["table"]):
+        return _to_solve(by["table"], name, tuple(str(effect) for effect in stated))
+    return _parameters(by["table"]).get(name)
+
+
+@functools.cache
+def _to_solve(table: str, name: str, effects: tuple[str, ...]) -> _Form:
+    """The parameters of a kind where those effects are stated: what can be solved for may be left out."""
+    kind = kinds.load(table)[name]
+    found = {number for effect in effects for number in kind.effects.get(effect, ())}
+    needed = [key for key in kind.parameters.get("required", ()) if key not in found]
+    return _form_of({**kind.parameters, "required": needed})
 
 
 @functools.cache

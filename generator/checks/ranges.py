@@ -49,6 +49,8 @@ def _problems(fault: Mapping[str, Any]) -> Iterator[Problem]:
         way: Pointer = ("vary", name)
         if (why := _fixed(name, fault, schemas)) is not None:
             yield way, *why
+        elif name not in given and "effect" in fault:
+            continue  # what is solved for has no usual value, and the check of effects says so
         elif name not in given:
             where = "beside the kind" if name in OWN else "under with"
             yield way, f"'{name}' varies, and has no usual value", f"write '{name}: ...' {where} as well"

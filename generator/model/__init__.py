@@ -22,6 +22,7 @@ from generator.model.common import (
 from generator.model.drill import (
     Choice,
     Drill,
+    Effect,
     Fault,
     Hint,
     Inject,
@@ -179,6 +180,7 @@ __all__ = [
     "Drill",
     "DrillProof",
     "Edge",
+    "Effect",
     "Environment",
     "Escalation",
     "EscalationPolicy",

@@ -27,6 +27,18 @@ class Slice:
 
 
 @dataclass(frozen=True, slots=True)
+class Effect:
+    """What a fault is to come to at its full extent, of which one number of it follows; one of the first two."""
+
+    psi: float | None = None
+    """Population stability index of the feature that drifts most."""
+    p99_ms: float | None = None
+    """99th percentile of the time that requests take."""
+    direction: Literal["up", "down"] = "up"
+    """Which way a field moves that has to be moved."""
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """Something that goes wrong at a node. Kinds and their parameters: ``schema/kinds/faults/``."""
 
@@ -42,6 +54,8 @@ class Fault:
     with_: Parameters = field(default_factory=dict)
     vary: Mapping[str, Span] = field(default_factory=dict)
     """What each seed draws for itself: a number of ``with_``, or the share, the ramp or the duration, by name."""
+    effect: Effect | None = None
+    """What it is to come to; the number that has this effect is left out, and found where the drill is set up."""
 
 
 @dataclass(frozen=True, slots=True)

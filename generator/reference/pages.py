@@ -120,6 +120,8 @@ def _facts(declaration: Json) -> Iterator[str]:
     for key, words in (("nodes", "Stands at nodes of kind"), ("metrics", "Metrics")):
         if declaration.get(key):
             yield f"- {words}: {', '.join(code(name) for name in declaration[key])}"
+    if "effects" in declaration:
+        yield f"- Effect: {text(kinds.told_effects(kinds.load('faults')[declaration['name']].effects))}"
     if "live" in declaration:
         yield f"- Live: {text(kinds.told_live(kinds.load('faults')[declaration['name']].live))}"
 

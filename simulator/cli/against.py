@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import json
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,14 +18,16 @@ from simulator.cli.group import drill
 from simulator.cli.needing import installed
 
 if TYPE_CHECKING:
-    from generator.model import Catalogue, Deployment, Service
+    from generator.model import Catalogue, Deployment, Drill, Service
+    from simulator.live.deployed import Deployed
     from simulator.live.lease import Cap
     from simulator.live.venue import Venue
 
 SEEDS = range(32)
 """A token has to allow what any seed may draw."""
-SLACK = 1.5
-"""A token lasts so many times as long as its drill, unless somebody says otherwise."""
+SLACK, STARTS_MINUTES = 1.5, 10.0
+"""A token lasts so many times as long as its drill, and so much for what it takes to start, unless somebody says
+otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Against:
 
     environment: str | None
     target: str | None
-    token: str | None
+    token: str | None = field(repr=False)
     allowed: tuple[str, ...]
     labels: tuple[str, ...]
 
@@ -81,7 +84,7 @@ def against_options(function: Callable[..., Any]) -> Callable[..., Any]:
 def venue_of(catalogue: Catalogue, name: str, against: Against, *, speed: float | None) -> Venue:
     """Where the drill is played, and how fast. Wrong usage, with what to do, where it may not be.
 
-    The token is used up by this.
+    The token is read by this, and used up when all is up and the drill begins.
     """
     from simulator.live import arming
     from simulator.live.arming import ArmError
@@ -100,9 +103,17 @@ def venue_of(catalogue: Catalogue, name: str, against: Against, *, speed: float 
             raise ArmError(
                 f"a drill against '{target}' has to be armed: drill arm {name} --environment {against.environment}"
             )
-        armed = arming.read(against.token, target=target, drill=name, key=arming.key())
+        armed = arming.read(
+            against.token,
+            target=target,
+            environment=against.environment,
+            scope=arming.scope_of(service, deployment),
+            drill=name,
+            key=arming.key(),
+        )
         venue = _deployed(service, deployment, live, target, armed.cap, against)
-        arming.spend(armed)
+        _lasts(armed.cap, catalogue.drill(name).horizon_minutes / venue.place.compression)
+        venue = replace(venue, permit=functools.partial(arming.spend, armed))
     except ArmError as error:
         raise click.BadParameter(str(error), param_hint="--arm") from error
     except NotPlayableError as error:
@@ -132,14 +143,29 @@ def _deployment(catalogue: Catalogue, name: str, environment: str) -> tuple[Serv
 
 
 def _target(deployment: Deployment, given: str | None) -> str:
-    from simulator.live.arming import plain_target
+    from simulator.live.arming import ArmError, plain_target
 
-    return plain_target(given or deployment.target)
+    try:
+        return plain_target(given or deployment.target)
+    except ArmError as error:
+        raise click.BadParameter(str(error), param_hint="--target") from error
+
+
+def _lasts(cap: Cap, minutes: float) -> None:
+    """ArmError where the faults would end before the drill does: the team would be judged by what never was."""
+    from simulator.live.arming import ArmError
+
+    left = ((cap.until or 0.0) - time.time()) / 60
+    if left < minutes:
+        raise ArmError(
+            f"the drill takes {minutes:.0f} minutes, and the token expires in {left:.0f}: "
+            f"make one that lasts, with --minutes {minutes * SLACK + STARTS_MINUTES:.0f}"
+        )
 
 
 def _deployed(
     service: Service, deployment: Deployment, live: Any, target: str, cap: Cap, against: Against
-) -> Venue:
+) -> Deployed:
     from simulator.live.binding import RefusedBindingError, Secrets, labels_of
     from simulator.live.deployed import Deployed
 
@@ -180,7 +206,7 @@ Examples:
 )  # fmt: skip
 @click.option(
     "--minutes", type=click.FloatRange(0, 24 * 60, min_open=True),
-    help="Of the wall, until the token expires, and every fault with it; default: one and a half times the drill.",
+    help="Of the wall, until the token expires, and every fault with it; default: as long as people need, and more.",
 )  # fmt: skip
 @click.option("--allow", "allowed", metavar="PROGRAM", multiple=True, help="A program that bindings may run.")
 @click.option("--json", "as_json", is_flag=True, help="Print token and allowance for programs.")
@@ -204,6 +230,7 @@ def arm(
     """
     installed()
     from simulator.cli.running import known_drill
+    from simulator.faults.solving import UnreachableError
     from simulator.live import arming
     from simulator.live.arming import ArmError
     from simulator.live.drive import NotPlayableError, live_of
@@ -215,11 +242,15 @@ def arm(
     try:
         live, address = live_of(one), _target(deployment, target)
         needed = _needed(catalogue, name, deployment, live, address)
-        lasts = minutes or SLACK * one.horizon_minutes / _compression(live, deployment)
-        cap = needed if share is None else replace(needed, share=share)
-        token = arming.arm(address, name, cap, minutes=lasts, key=arming.key())
-        armed = arming.read(token, target=address, drill=name, key=arming.key())
-    except (ArmError, NotPlayableError, NotLiveError) as error:
+        lasts = minutes or min(_minutes(one, live, deployment), arming.LONGEST_MINUTES)
+        # A drill without faults gets none, whatever somebody would allow it.
+        cap = needed if share is None or not needed.share else replace(needed, share=share)
+        scope = arming.scope_of(service, deployment)
+        token = arming.arm(
+            address, name, cap, environment=environment, scope=scope, minutes=lasts, key=arming.key()
+        )
+        cap = replace(cap, until=time.time() + lasts * 60)
+    except (ArmError, NotPlayableError, NotLiveError, UnreachableError) as error:
         raise click.UsageError(str(error)) from error
     if as_json:
         told = {"drill": name, "environment": environment, "target": address, "token": token}
@@ -227,11 +258,12 @@ def arm(
             "share": cap.share,
             "effects": cap.effects,
             "fields": cap.fields,
-            "until": armed.cap.until,
+            "until": cap.until,
         }
         click.echo(json.dumps({**told, "cap": allowance}, indent=2))
         return GOOD
-    click.echo("\n".join(_words(service, deployment, address, name, armed.cap, allowed)), err=True)
+    words = _words(service, deployment, address, name, cap, allowed, per_s=_per_s(service, live, deployment))
+    click.echo("\n".join(words), err=True)
     click.echo(token)
     return GOOD
 
@@ -245,30 +277,52 @@ def _needed(catalogue: Catalogue, name: str, deployment: Deployment, live: Any, 
     return widest([needed(venue.leases(set_up(catalogue, name, [seed]))) for seed in SEEDS])
 
 
-def _compression(live: Any, deployment: Deployment) -> float:
+def _minutes(one: Drill, live: Any, deployment: Deployment) -> float:
+    """How long a token lasts when nobody says: so that people, the slowest, come to the end of the drill."""
+    from simulator.cli.running import PACE_OF_HANDS
     from simulator.live.deployed import compression_of
 
-    return compression_of(live, deployment)
+    slowest = replace(live, compression=min(live.compression, PACE_OF_HANDS))
+    return SLACK * one.horizon_minutes / compression_of(slowest, deployment) + STARTS_MINUTES
+
+
+def _per_s(service: Service, live: Any, deployment: Deployment) -> float:
+    """The most requests a second that the drill sends there."""
+    from simulator.live.deployed import compression_of
+
+    traffic = service.profile.traffic
+    peak = traffic.requests_per_s * (1 + traffic.daily_swing) * max(1.0, traffic.weekend_factor)
+    most: float = peak * compression_of(live, deployment)
+    return most if live.requests_per_s is None else min(most, live.requests_per_s)
 
 
 def _words(
-    service: Service, deployment: Deployment, target: str, name: str, cap: Cap, allowed: tuple[str, ...]
+    service: Service,
+    deployment: Deployment,
+    target: str,
+    name: str,
+    cap: Cap,
+    allowed: tuple[str, ...],
+    *,
+    per_s: float,
 ) -> Iterator[str]:
+    from generator.prose import printed
     from simulator.live.binding import Secrets, told
 
     until = datetime.fromtimestamp(cap.until or 0.0, UTC)
     yield f"One run of '{name}' against {target} ({deployment.environment}), until {until:%Y-%m-%d %H:%M} UTC."
+    yield f"It sends up to {per_s:.0f} requests a second to {deployment.path} (cap: requests_per_s under live)."
     yield f"It may touch up to {cap.share:.0%} of the requests to {deployment.path} that pass the fault proxy:"
     yield f"  effects: {', '.join(cap.effects) or 'none'}"
     if cap.fields:
         yield f"  fields:  {', '.join(cap.fields)}"
-    yield "Whoever answers may turn, and the drill turns back to the first value at its end:"
+    yield "Whoever answers may turn these, and at its end the drill turns back what was turned, to the default:"
     secrets = Secrets.of(binding for control in service.controls for binding in control.bindings)
     for control in service.controls:
         for binding in control.bindings:
             if binding.environment == deployment.environment:
                 value = control.values[-1] if control.values[0] == control.default else control.values[0]
-                yield "  " + told(
+                line = told(
                     binding,
                     control,
                     value,
@@ -276,4 +330,5 @@ def _words(
                     allowed=allowed,
                     secrets=secrets,
                 )
+                yield f"  {line} (default: {printed(control.default)})"
     yield "The token is good once, on this machine. 'drill panic' ends everything at any time."

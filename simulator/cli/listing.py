@@ -55,6 +55,8 @@ def _table_command(table: str) -> click.Command:
             click.echo(f"{kind.name}: {kind.summary}")
             for name, schema in kind.parameters.get("properties", {}).items():
                 click.echo(f"    {name}: {schema.get('description', '')}")
+            if kind.effects:
+                click.echo(f"    effect: {kinds.told_effects(kind.effects)}")
             if table == "faults":
                 click.echo(f"    live: {kinds.told_live(kind.live)}")
         return GOOD

@@ -39,6 +39,8 @@ def played_live(
 ) -> Record:
     """A live drill to its reveal; wrong usage, with what to do, where it cannot begin."""
     installed()
+    from simulator.faults.solving import UnreachableError
+    from simulator.live.arming import ArmError
     from simulator.live.drive import NotPlayableError, play_live
     from simulator.live.runs import RunError
     from simulator.live.translating import NotLiveError
@@ -57,8 +59,10 @@ def played_live(
                 heard=heard,
                 say=_say,
             )
-    except (NotPlayableError, NotLiveError) as error:
+    except (NotPlayableError, NotLiveError, UnreachableError) as error:
         raise click.BadParameter(str(error), param_hint="--live") from error
+    except ArmError as error:
+        raise click.BadParameter(str(error), param_hint="--arm") from error
     except RunError as error:
         raise click.ClickException(str(error)) from error
 

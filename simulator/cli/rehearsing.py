@@ -134,8 +134,23 @@ def _asked(
     for name in names:
         _known(name, known)
     drills = {name: _drills_of(catalogue, root, name) for name in dict.fromkeys(names or known)}
+    for id in dict.fromkeys(id for own in drills.values() for id in own):
+        _reachable(catalogue, id)
     asked = Asked(catalogue, {name: own for name, own in drills.items() if own}, runs, deep, _now())
     return asked, tuple(name for name, own in drills.items() if not own)
+
+
+def _reachable(catalogue: Catalogue, drill: str) -> None:
+    """Before hours of work: whether the drill's faults can have the effects that it states."""
+    from simulator import controls
+    from simulator.faults.solving import UnreachableError, solved
+
+    one = catalogue.drill(drill)
+    service = catalogue.service(one.service)
+    try:
+        solved(one, service, catalogue.panels[service.id], controls.knobs(service))
+    except UnreachableError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _now() -> str:

@@ -226,16 +226,17 @@ def _progress() -> Callable[[int, int], None]:
 
 
 @contextmanager
-def written(folder: Path) -> Iterator[None]:
+def written(folder: Path, *, is_live: bool = False) -> Iterator[None]:
+    """A record that cannot be written ends the command, with what to do."""
     from simulator.events.file import NotWrittenError
 
     try:
         yield
     except NotWrittenError as error:
-        raise _stuck(
-            f"{error}: the drill was cut off, and all that was shown is in the record\n"
-            f"Make room, and go on with: {how(folder)}"
-        ) from error
+        cut = f"{error}: the drill was cut off, and all that was shown is in the record"
+        if is_live:
+            raise _stuck(f"{cut}\nIts faults have ended. Make room, and play another one.") from error
+        raise _stuck(f"{cut}\nMake room, and go on with: {how(folder)}") from error
 
 
 def _stuck(message: str) -> click.ClickException:

@@ -185,6 +185,7 @@ def _played(
     seat: Mapping[str, Setting],
 ) -> Record:
     """A new drill, from its first event to its reveal."""
+    from simulator.faults.solving import UnreachableError
     from simulator.session.play import play
     from simulator.world.lineage import LineageError
 
@@ -194,7 +195,7 @@ def _played(
                 catalogue, name, seed, who=who, speed=speed, recorder=recorder,
                 screen=_seated(seat, folder=folder.path), seal=seal,
             )  # fmt: skip
-    except LineageError as error:
+    except (LineageError, UnreachableError) as error:
         raise click.UsageError(str(error)) from error
 
 
@@ -214,7 +215,7 @@ def _played_live(
     from simulator.cli.live import played_live
     from simulator.cli.resuming import written
 
-    with written(folder.path), folder.recording() as recorder:
+    with written(folder.path, is_live=True), folder.recording() as recorder:
         screen = _seated(seat, folder=folder.path)
         return played_live(
             catalogue,

@@ -30,7 +30,7 @@ class FaultSight:
     noise: bool
     """It is there to mislead, and harms nobody."""
     drawn: Mapping[str, float]
-    """The numbers that this seed drew from the drill's ranges, by name."""
+    """The numbers that this seed drew from the drill's ranges, and what follows from an effect, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +95,18 @@ class Backstage:
                 mechanism(fault.kind),
                 60 * float(placed.onset_minutes[0]),
                 fault in drill.noise,
-                {name: float(values[0]) for name, values in placed.drawn.items()},
+                {
+                    **{name: float(values[0]) for name, values in placed.drawn.items()},
+                    **self._solved(fault.id),
+                },
             )
             for fault, placed in zip((*drill.faults, *drill.noise), self._stage.faults, strict=True)
         )
+
+    def _solved(self, fault: str) -> Mapping[str, float]:
+        """The number that follows from the effect that the drill states, if it states one."""
+        found = self._stage.solved.get(fault)
+        return {} if found is None else {found.parameter: found.value}
 
     # --- messages --------------------------------------------------------------------------------
 

@@ -76,10 +76,16 @@ def _clock(desk: Desk, width: int, pace: str) -> Row:
     stands = "STANDS  " if desk.board.returned else "NOT STARTED  "
     state = "PAUSED  " if desk.board.paused else stands if desk.waiting else ""
     who = f"as {desk.role}" if desk.role else desk.person or SEATS[desk.seat]
-    parts = [f" {state}{now} UTC  +{desk.t / 60:.0f} min, {left} left", pace, desk.scene.service.id, who]
+    parts = [f" {state}{now} UTC  +{desk.t / 60:.0f} min, {left} left", pace, _where(desk), who]
     while len(text := "  ".join(filter(None, parts))) > width and len(parts) > 2:
         del parts[-2]  # who acts is read on the narrowest screen
     return [("class:paused" if desk.board.paused or desk.waiting else "class:title", cut(text, width))]
+
+
+def _where(desk: Desk) -> str:
+    """The service, and where it is a real one."""
+    service, started = desk.scene.service.id, desk.board.started
+    return f"{service}, LIVE in {started.environment}" if started.is_live else service
 
 
 def _alerts(desk: Desk, width: int) -> Iterator[Row]:

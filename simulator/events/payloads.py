@@ -16,6 +16,10 @@ FACILITATOR = "facilitator"
 # --- what is public from the first line -------------------------------------------------------
 
 
+SIMULATED = "simulated"
+"""The environment of drills at a table."""
+
+
 @dataclass(frozen=True, slots=True)
 class Engine:
     """Everything on which draws depend."""
@@ -67,15 +71,19 @@ class Started:
     controls: tuple[ControlCard, ...]
     cadence_minutes: Mapping[str, float] = field(default_factory=dict)
     """Minutes between updates, by severity."""
-    environment: str = "simulated"
+    environment: str = SIMULATED
     """Where it is played."""
     compression: float = 1.0
     """Minutes of the drill that pass in a minute of the wall, where a real service has its own clock."""
     plans: Mapping[str, str] = field(default_factory=dict)
     """By runbook of the service: SHA-256 of its plan, the same in every environment."""
 
+    # --- what the service shows -------------------------------------------------------------------
 
-# --- what the service shows -------------------------------------------------------------------
+    @property
+    def is_live(self) -> bool:
+        """Whether it was played in front of a real service."""
+        return self.environment != SIMULATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,6 +360,8 @@ class Inspected:
     """One sentence each; none where it is clean."""
     held_up: float = 0.0
     """Share of steps in which the machine itself did not run as it should: what was late then is not the fault's."""
+    unmeasured: str = ""
+    """Why the harm could not be measured, and is the twin's; empty: it was."""
 
 
 @dataclass(frozen=True, slots=True)

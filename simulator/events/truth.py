@@ -10,6 +10,19 @@ from generator.model import Objectives, Parameters, Setting, Task
 
 
 @dataclass(frozen=True, slots=True)
+class StatedEffect:
+    """What a drill wants a fault to come to, the number that follows from it, and what that has on the panel."""
+
+    measure: Literal["psi", "p99_ms"]
+    of: str
+    """The feature that drifts most; empty where the effect is on none."""
+    wanted: float
+    parameter: str
+    value: float
+    achieved: float
+
+
+@dataclass(frozen=True, slots=True)
 class TruthOfFault:
     id: str
     kind: str
@@ -21,6 +34,8 @@ class TruthOfFault:
     peak_impact: float
     drawn: Mapping[str, float] = field(default_factory=dict)
     """The numbers that its seed drew from the drill's ranges, by name."""
+    effect: StatedEffect | None = None
+    """None: the drill says how strong it is, and not what it comes to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from generator.model import Deployment, Service
 from generator.values import StructureError, brief, structure
 from simulator.live.lease import Cap
 from simulator.live.runs import private_folder, state_folder, sync_folder
@@ -43,6 +44,9 @@ class Armed:
     """What a token allows: one run of one drill against one target."""
 
     target: str
+    environment: str
+    scope: str
+    """Names what the service's file said of that environment, as ``scope_of`` has it."""
     drill: str
     cap: Cap
     """``until`` is always set."""
@@ -54,22 +58,63 @@ class Armed:
     """Names the key that signed it, and tells nothing of it."""
 
 
-def arm(target: str, drill: str, cap: Cap, *, minutes: float, key: bytes, now: float | None = None) -> str:
+def scope_of(service: Service, deployment: Deployment) -> str:
+    """A hash over all that a drill does there: where requests go, what is read, how each control is turned.
+
+    A token that somebody made after having read that is for that, and not for what the file says later.
+    """
+    turned = [
+        [control.id, control.default, list(control.values), brief(binding)]
+        for control in service.controls
+        for binding in control.bindings
+        if binding.environment == deployment.environment
+    ]
+    said = json.dumps([service.id, brief(deployment), turned], sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def arm(
+    target: str,
+    drill: str,
+    cap: Cap,
+    *,
+    environment: str,
+    scope: str,
+    minutes: float,
+    key: bytes,
+    now: float | None = None,
+) -> str:
     """A token for one run of a drill against a target within ``cap``, for so many minutes; ArmError."""
     if not 0 < minutes <= LONGEST_MINUTES:
         raise ArmError(f"a token lasts up to {LONGEST_MINUTES} minutes, not {minutes:g}")
-    if not 0 < cap.share <= 1:
-        raise ArmError(f"a share of requests is above 0 and at most 1, not {cap.share:g}")
+    if not 0 <= cap.share <= 1:
+        raise ArmError(f"a share of requests is between 0 and 1, not {cap.share:g}")
     made = time.time() if now is None else now
     until = min(made + minutes * 60, cap.until if cap.until is not None else float("inf"))
     armed = Armed(
-        plain_target(target), drill, replace(cap, until=until), made, secrets.token_hex(16), name_of(key)
+        target=plain_target(target),
+        environment=environment,
+        scope=scope,
+        drill=drill,
+        cap=replace(cap, until=until),
+        made=made,
+        nonce=secrets.token_hex(16),
+        key=name_of(key),
     )
     payload = json.dumps(brief(armed), separators=(",", ":")).encode()
     return f"{FORM}.{_coded(payload)}.{_coded(_signature(payload, key))}"
 
 
-def read(token: str, *, target: str, drill: str, key: bytes, now: float | None = None) -> Armed:
+def read(
+    token: str,
+    *,
+    target: str,
+    environment: str,
+    scope: str,
+    drill: str,
+    key: bytes,
+    now: float | None = None,
+) -> Armed:
     """What a token allows, if it is for this target and drill, ours, and in force; ArmError. It may be used before.
 
     Nothing in it is believed before its signature is.
@@ -84,11 +129,20 @@ def read(token: str, *, target: str, drill: str, key: bytes, now: float | None =
             "the token was signed here, but by another version of Drillbook: make a new one"
         ) from None
     _fits(armed, target, drill, time.time() if now is None else now)
+    if not _same(armed.environment, environment):
+        raise ArmError(f"the token is for another environment: '{armed.environment}', not '{environment}'")
+    if not _same(armed.scope, scope):
+        raise ArmError(
+            "the service's file says something else of that environment than when the token was made: "
+            "read it, and make a new one"
+        )
     return armed
 
 
 def spend(armed: Armed, *, folder: Path | None = None, now: float | None = None) -> None:
-    """Use a token, which arms one run; ArmError when it was used before, or that could not be put down."""
+    """Use a token, which arms one run; ArmError when it was used before, is over, or that could not be put down."""
+    if armed.cap.until is None or (time.time() if now is None else now) >= armed.cap.until:
+        raise ArmError("the token has expired: make a new one")
     if not _NONCE.fullmatch(armed.nonce):
         raise ArmError("the token has no number by which it could be told from others: make a new one")
     spent = private_folder((folder or state_folder()) / SPENT)
@@ -141,7 +195,9 @@ def plain_target(url: str) -> str:
         port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
     except ValueError:
         raise ArmError(f"'{url[:200]}' is no address of a target") from None
-    if port is None or not parts.hostname:
+    if not url.isascii() or any(sign <= " " for sign in url):
+        raise ArmError(f"'{url[:200]!a}' is no address of a target: it holds spaces or foreign letters")
+    if port is None or not parts.hostname or parts.scheme not in ("http", "https"):
         raise ArmError(f"'{url[:200]}' is no address of a target: it begins with http:// or https://")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ArmError("the address of a target holds neither a password nor a query")

@@ -66,6 +66,8 @@ class Caller:
             self.close()
             why = str(error) or type(error).__name__
             raise UnreachableError(f"nobody answers at {self.url}: {why}") from error
+        if 300 <= status < 400:
+            raise RefusedError(status, f"{method} {where}: {status}, a redirect, which is not followed")
         if status >= 400:
             raise RefusedError(status, _sentence(answer) or f"{method} {where}: {status}")
         return answer

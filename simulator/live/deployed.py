@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from typing import Any
+from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
 from generator.model import Deployment, Live, Service
 from generator.values import brief
 from simulator.live.aftermath import Places
+from simulator.live.answering import value_at
 from simulator.live.asking import Caller
 from simulator.live.binding import Secrets
 from simulator.live.bound import BoundHands
@@ -52,6 +55,8 @@ class Deployed:
     labels: Mapping[str, str] = field(default_factory=dict)
     """Of the alert, for bindings that ask for them."""
     secrets: Secrets = field(default_factory=Secrets)
+    permit: Callable[[], None] = lambda: None
+    """Uses the token up; ArmError where it was used meanwhile, or is over."""
 
     @property
     def place(self) -> Place:
@@ -99,29 +104,37 @@ class Deployed:
             return f"{processes['observer'].url}{METRICS}"
         return self.deployment.metrics.url if self.deployment.metrics.kind == "exposition" else ""
 
+    def begin(self) -> None:
+        self.permit()
+
     def reach(self, stage: Stage, folder: Path, processes: Mapping[Room, Process], token: str) -> LiveTarget:
         service, identities = stage.service, identities_of(stage.service)
         load, proxy = (Caller(processes[room].control, token) for room in ("load", "proxy"))
         target = Caller(self.target, timeout_s=10.0)
         sample, asked = self._sample(service, identities, processes)
+        hands = BoundHands(
+            service,
+            self.deployment.environment,
+            allowed=self.allowed,
+            labels=self.labels,
+            secrets=self.secrets,
+            keep=folder,
+            until=self.cap.until,
+        )
         return LiveTarget(
             Parts(
                 sample=sample,
                 width=len(identities),
+                step_s=stage.drill.step_seconds,
                 apart_s=Compression(self.place.compression).wall_s(stage.drill.step_seconds / 60),
                 load=load,
-                hands=BoundHands(
-                    service,
-                    self.deployment.environment,
-                    allowed=self.allowed,
-                    labels=self.labels,
-                    secrets=self.secrets,
-                    keep=folder,
-                ),
+                hands=hands,
                 injector=Injector(self.leases(stage), proxy),
                 looked_at=Places(target, proxy=proxy, health=self.deployment.health),
                 probes=probes(service, stage.panel, self.deployment, PROBED),
                 callers=(load, proxy, target, *asked),
+                judged=partial(judged, self.deployment),
+                left=hands.left,
             )
         )
 
@@ -136,8 +149,24 @@ class Deployed:
         scraper = Scraper(identities, service)
         parts = urlsplit(self.metrics(processes))
         caller = Caller(urlunsplit((parts.scheme, parts.netloc, "", "", "")), timeout_s=5.0)
-        path = [part for part in parts.path.split("/") if part]
+        path = asked_for(parts)
         return lambda: scraper.sample(caller.text(*path)), (caller,)
+
+
+def asked_for(address: SplitResult) -> Sequence[str]:
+    """The parts of a path, the last with its query, as a caller encodes them.
+
+    >>> asked_for(urlsplit("http://10.0.0.1:9000/a%20b/metrics?format=text"))
+    ['a b', 'metrics?format=text']
+    """
+    whole = f"{address.path}?{address.query}" if address.query else address.path
+    return [unquote(part) for part in whole.removeprefix("/").split("/")]
+
+
+def judged(deployment: Deployment, answer: Any) -> Any:
+    """What an answer decides: what else stands in it, such as times and ids, may differ from answer to answer."""
+    value = value_at(deployment, json.dumps(answer.get("answer")).encode())
+    return answer if value is None else {**answer, "answer": value}
 
 
 def compression_of(live: Live, deployment: Deployment) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -12,10 +12,13 @@ from pathlib import Path
 
 from generator.catalogue_file import write
 from generator.model import Catalogue, Drill, Live
-from simulator.events import WORLD, Event, Record, Recorder
-from simulator.live import runs
+from simulator.events import WORLD, Acted, Event, Injected, Inspected, Record, Recorder
+from simulator.live import runs, turned
+from simulator.live.binding.telling import plain
+from simulator.live.leaving import Leaving, interruptible
 from simulator.live.presence import Presence
 from simulator.live.runs import Process, Room
+from simulator.live.target import LiveTarget
 from simulator.live.told import told_by_webhooks
 from simulator.live.venue import CATALOGUE, Sandbox, Venue
 from simulator.live.world import LiveWorld
@@ -48,7 +51,7 @@ def play_live(
     heard: Callable[[Event], None] = lambda event: None,
     say: Callable[[str], None] = lambda text: None,
 ) -> Record:
-    """One drill in front of a real service; NotPlayableError, NotLiveError, RunError before anything has begun.
+    """One drill in front of a real service; NotPlayableError, NotLiveError, ArmError, RunError before it has begun.
 
     ``venue``: where; None: our own sandbox. ``alerts``: a folder with the files of a Prometheus and an Alertmanager,
     which tell what fires; None: the rules of the signals do, on what is scraped.
@@ -58,15 +61,13 @@ def play_live(
     _answerable(who)
     stage = set_up(catalogue, drill, [seed])
     at.leases(stage)
+    if not at.ours:
+        _remember(say)
     say(f"What it takes is being started: {', '.join(at.rooms)}.")
     with _running(catalogue, stage, at) as folder, Presence(folder) as presence, ExitStack() as stack:
         processes = _processes(folder, at.rooms)
-        target = at.reach(stage, folder, processes, runs.token(folder))
-        target.lost = presence.lost
-        stack.callback(target.close)
-        stack.callback(target.end)
-        if trouble := target.trouble():
-            raise NotPlayableError(f"{at.target} does not answer as it should: {trouble}")
+        target = _reached(stage, at, folder, processes, stack)
+        target.lost, target.first_step = presence.lost, int(who not in MACHINES)
         alarms = (
             None
             if alerts is None
@@ -74,19 +75,47 @@ def play_live(
                 told_by_webhooks(catalogue, stage, at.place, at.metrics(processes), folder=alerts, say=say)
             )
         )
+        if unknown := target.unknown():
+            say(f"{unknown}.")
         say(f"All is up: {at.place.compression:g} minutes of the drill pass in each minute.")
         before, world = target.state(), LiveWorld(stage, target)
-        session = _played(
-            stage, world, at.place, alarms, who=who, recorder=recorder, screen=screen, heard=heard
-        )
-        target.end()
+        found: list[Injected | Acted | Inspected] = []
+        if not at.ours:
+            stack.enter_context(interruptible())
+        at.begin()
+        with Leaving(target, before, stage.service, say=say) as leaving:
+            try:
+                session = _played(
+                    stage,
+                    world,
+                    at.place,
+                    alarms,
+                    who=who,
+                    recorder=recorder,
+                    screen=screen,
+                    heard=heard,
+                    # People talk for long: nobody's service is to be kept waiting for that.
+                    over=lambda: found.extend(leaving.leave(recorder.events)),
+                )
+            finally:
+                _put_down(found, recorder, say)
         world.settle()
-        for found in (*target.injected(stage.clockwork.step_seconds), *target.inspected(before)):
-            recorder.append(recorder.events[-1].t, WORLD, found)
+        if target.problems:
+            say(f"Scrapes were missed ({len(target.problems)}), the last one at {plain(target.problems[-1])}")
     reveal(
         session, measure(stage), robot=world.impact if who == "robot" else robot_impact(stage), by_twin=True
     )
     return recorder.record()
+
+
+def _put_down(
+    found: Iterable[Injected | Acted | Inspected], recorder: Recorder, say: Callable[[str], None]
+) -> None:
+    """What became of faults and target, as far as that is known; only now, as people have judged by then."""
+    for one in found:
+        recorder.append(recorder.events[-1].t, WORLD, one)
+        if isinstance(one, Injected) and one.why.startswith(f"{one.lease}: "):
+            say(f"The fault {one.why}")
 
 
 def live_of(drill: Drill) -> Live:
@@ -115,19 +144,40 @@ def _played(
     recorder: Recorder,
     screen: Screen,
     heard: Callable[[Event], None],
+    over: Callable[[], None],
 ) -> Session:
-    """The session, to its end."""
+    """The session, to its end. ``over``: what is to be done as soon as it is."""
     begun = partial(Session, stage, world=world, place=place, alarms=alarms)
     if who in MACHINES:
         recorder.heard = heard
         paced = Paced(MACHINES[who](measure(stage)), place.compression)
         session = begun(paced, [recorder], nonces=keyed_nonces(stage))
         session.run()
+        over()
         return session
     people = screen(place.compression)
     session = begun(people, [recorder], nonces=[secrets.token_hex(16)])
-    attend(session, people, recorder)
+    attend(session, people, recorder, over=over)
     return session
+
+
+def _remember(say: Callable[[str], None]) -> None:
+    """What earlier drills of this machine did not turn back."""
+    for folder in runs.folders():
+        for line in turned.left(folder):
+            say(f"{folder.name}: {line}; then delete {folder / turned.FILE}")
+
+
+def _reached(
+    stage: Stage, at: Venue, folder: Path, processes: Mapping[Room, Process], stack: ExitStack
+) -> LiveTarget:
+    """The target; NotPlayableError where it is not as it should be before anything was done to it."""
+    target = at.reach(stage, folder, processes, runs.token(folder))
+    stack.callback(target.close)
+    stack.callback(target.end)
+    if trouble := target.trouble():
+        raise NotPlayableError(f"{at.target} does not answer as it should: {trouble}")
+    return target
 
 
 @contextmanager
@@ -144,6 +194,8 @@ def _processes(folder: Path, rooms: Collection[Room]) -> Mapping[Room, Process]:
     """Where the processes are, as soon as all of them have said so."""
     until = time.monotonic() + UP_S
     while time.monotonic() < until:
+        if runs.is_over(folder):
+            raise NotPlayableError(f"what it needs was ended before it came up: see the logs in {folder}")
         found = {one.room: one for one in runs.read(folder).processes if one.control}
         if found.keys() >= set(rooms):
             return found

@@ -70,7 +70,7 @@ class Injector:
     def _grant(self, lease: Lease, minutes: float, *, end: float) -> None:
         now = self._now()
         aged = replace(lease, course=replace(lease.course, age_s=now - self._began.get(lease.id, now)))
-        if self._try(lambda: self.proxy.put("leases", lease.id, data=values.brief(aged))):
+        if self._try(lambda: self.proxy.put("leases", lease.id, data=values.brief(aged)), what=lease.id):
             self.granted.setdefault(lease.id, minutes)
             self._began.setdefault(lease.id, now)
         # Even where nobody answered just now, it is tried again: a proxy comes back within seconds.
@@ -98,10 +98,13 @@ class Injector:
         self._held.pop(id, None)
         self._try(lambda: self.proxy.delete("leases", id))
 
-    def _try(self, ask: Callable[[], object]) -> bool:
+    def _try(self, ask: Callable[[], object], *, what: str = "") -> bool:
+        """``what``: the lease that it is about, by which its trouble is found again."""
         try:
             ask()
         except (UnreachableError, RefusedError) as error:
-            self.problems.append(str(error))
+            trouble = f"{what}: {error}" if what else str(error)
+            if trouble not in self.problems:
+                self.problems.append(trouble)
             return False
         return True

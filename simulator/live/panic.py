@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from simulator import shell
-from simulator.live import runs
+from simulator.live import runs, turned
 from simulator.live.asking import Caller, RefusedError, UnreachableError
 from simulator.live.runs import Process, Run, RunError
 from simulator.shell import Identity
@@ -86,6 +86,7 @@ def _one(folder: Path, *, drills: bool) -> Panicked:
     told = Panicked(folder.name)
     try:
         _Run(folder, told).end(drills=drills)
+        told.notes += turned.left(folder)
     # One broken run must not keep the others from being ended.
     except Exception as error:
         told.left.append(f"{folder.name} could not be ended whole: {error!r} (end its processes by hand)")

@@ -46,7 +46,7 @@ def bearer(token: str) -> dict[str, str]:
 
 def is_bearer(header: str, token: str) -> bool:
     """Whether a header carries the token; takes equally long however much of it is right."""
-    return hmac.compare_digest(header.encode(), f"Bearer {token}".encode())
+    return hmac.compare_digest(header.encode("utf-8", "surrogateescape"), f"Bearer {token}".encode())
 
 
 def refusal(

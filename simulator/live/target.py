@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -43,8 +43,10 @@ class Parts:
     """What its metrics say now, axes (series,); UnreachableError, RefusedError, UnreadableError."""
     width: int
     """So many series."""
+    step_s: float
+    """Seconds of the drill between two scrapes."""
     apart_s: float
-    """Wall seconds between two scrapes."""
+    """The same in seconds of the wall."""
     load: Caller
     hands: Hands
     injector: Injector
@@ -52,13 +54,23 @@ class Parts:
     probes: Sequence[Probe] = ()
     callers: Sequence[Closing] = ()
     """To be closed at the end."""
+    judged: Callable[[Any], Any] = lambda answer: answer
+    """What of an answer to a probe has to stay as it was."""
+    left: Callable[[], Sequence[str]] = lambda: ()
+    """What is not turned back, a sentence each."""
 
 
 class LiveTarget:
     """Scrapes, turns and measures for one drill; what fails meanwhile is noted, and never ends it."""
 
     def __init__(self, parts: Parts) -> None:
-        self._parts, self._has_begun = parts, False
+        self._parts = parts
+        self.first_step = 0
+        """With which scrape traffic begins: people look at the first one for as long as they like."""
+        self._began: int | None = None
+        """With which one it has."""
+        self._last = -1
+        """The newest scrape: what is sent after it meets no fault of the drill any more."""
         self._renewer = Renewer(parts.injector, parts.apart_s)
         self.problems: list[str] = []
         self.lost: Callable[[], str] = lambda: ""
@@ -74,15 +86,19 @@ class LiveTarget:
         if why := self.lost():
             raise RunError(why)
         self._renewer.hear()
+        self._last = round(t / self._parts.step_s)
         self._parts.injector.at(t / 60)
         try:
-            if not self._has_begun:
-                self._parts.load.post("begin")
-                self._has_begun = True
+            self._begin(self._last)
             return self._parts.sample()
         except (UnreachableError, RefusedError, UnreadableError) as error:
             self.problems.append(f"{t / 60:.1f} min: no scrape: {error}")
             return np.full(self._parts.width, np.nan)
+
+    def _begin(self, step: int) -> None:
+        if self._began is None and step >= self.first_step:
+            self._parts.load.post("begin")
+            self._began = step
 
     def turn(self, control: str, value: Setting, t: float) -> Acted | None:
         """Turn it; what there is to say of it, where the target is not ours. RefusedError where ours will not.
@@ -96,8 +112,8 @@ class LiveTarget:
         return turned.result()
 
     def impact(self) -> Mapping[int, float]:
-        """By step, smoothed over its neighbours; a step in which nobody asked has none."""
-        rows = {row["step"]: row for row in self.tally()}
+        """By step, smoothed over its neighbours; a step in which nobody asked, or nobody played, has none."""
+        rows = {row["step"]: row for row in self._played()}
         found = {}
         for step in rows:
             near = [rows[one] for one in range(step - SMOOTHED, step + SMOOTHED + 1) if one in rows]
@@ -106,21 +122,26 @@ class LiveTarget:
                 found[step] = sum(row["worse"] for row in near) / offered
         return found
 
+    def _played(self) -> Sequence[Mapping[str, Any]]:
+        """The rows of the steps that were played to their end."""
+        return [row for row in self.tally() if row["step"] < self._last]
+
     def held_up(self) -> float:
         """The share of steps in which this machine itself did not run as it should."""
         rows = self.tally()
         return sum(bool(row["sent_late_ms"] > HELD_UP_MS) for row in rows) / max(1, len(rows))
 
     def tally(self) -> Sequence[Mapping[str, Any]]:
-        """What became of the requests, a row a step; empty where nobody tells it.
+        """What became of the requests, a row a step of the drill; empty where nobody tells it.
 
         A load generator that was just killed is started anew, and knows what it had counted.
         """
-        until = time.monotonic() + TOLD_WITHIN_S
+        # Who has waited for it in vain once does not wait again.
+        until = time.monotonic() + (0.0 if self.unmeasured else TOLD_WITHIN_S)
         while True:
             try:
-                rows: Sequence[Mapping[str, Any]] = self._parts.load.get("tally")["steps"]
-                return rows
+                rows = self._parts.load.get("tally")["steps"]
+                return [{**row, "step": row["step"] + (self._began or 0)} for row in rows]
             except (UnreachableError, RefusedError) as error:
                 if time.monotonic() >= until:
                     self.unmeasured = f"what became of the requests is not known: {error}"
@@ -129,24 +150,56 @@ class LiveTarget:
 
     def trouble(self) -> str:
         """Why traffic cannot be told to be well or not; empty: it can."""
-        return str(self._parts.load.get("tally").get("trouble", ""))
+        try:
+            return str(self._parts.load.get("tally").get("trouble", ""))
+        except (UnreachableError, RefusedError) as error:
+            return f"nothing can be sent: {error}"
+
+    def unknown(self) -> str:
+        """What nobody found out before the drill, as the load could not ask it in time; empty: nothing."""
+        try:
+            healthy = self._parts.load.get("tally").get("healthy", {})
+            cases, known = int(healthy.get("cases", 0)), int(healthy.get("known", 0))
+        except (UnreachableError, RefusedError, ValueError, AttributeError):
+            return ""
+        if known >= cases:
+            return ""
+        return (
+            f"Of {cases} cases, {known} were answered before the drill: of the others, all that is not right counts "
+            "as harm"
+        )
 
     def state(self) -> State:
         """What the target is like, to be compared with what it was."""
-        return state_of(self._parts.looked_at, self._parts.probes)
+        found = state_of(self._parts.looked_at, self._parts.probes)
+        return replace(
+            found, answers={id: self._parts.judged(answer) for id, answer in found.answers.items()}
+        )
 
-    def injected(self, step_seconds: float) -> Iterator[Injected]:
-        """What became of each fault; ``step_seconds``: of the drill."""
-        return injected(self._parts.injector, self.tally(), step_seconds)
+    def injected(self) -> Iterator[Injected]:
+        """What became of each fault; the requests of the step in which the drill ended are among those that passed."""
+        rows = [row for row in self.tally() if row["step"] <= self._last]
+        return injected(self._parts.injector, rows, self._parts.step_s)
 
-    def inspected(self, before: State) -> Iterator[Acted | Inspected]:
-        """Put back what the team left turned, and see what else is different; what was done, and the verdict."""
-        yield from self._parts.hands.put_back(before, self.state())
+    def put_back(self, before: State) -> Iterator[Acted]:
+        """Turn back what the team left turned; what was done. Whoever broke that off goes on with the rest."""
+        # Somebody's own target does not say where its controls are: it need not be asked, least of all a dead one.
+        yield from self._parts.hands.put_back(before, self.state() if self.is_ours else State())
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is our own sandbox, which ends with the drill."""
+        return self._parts.looked_at.control is not None
+
+    def left(self) -> Sequence[str]:
+        """What is not turned back, a sentence each."""
+        return self._parts.left()
+
+    def inspected(self, before: State, also: Sequence[str] = ()) -> Inspected:
+        """What is different from before; ``also``: what is besides, a sentence each."""
         found, held_up = compare(before, self.state()), round(self.held_up(), 4)
-        if self.unmeasured:
-            yield Inspected("dirty", (*found.differences, self.unmeasured), held_up)
-        else:
-            yield Inspected(found.verdict, found.differences, held_up)
+        amiss = (*also, *found.differences, *filter(None, (self.unmeasured,)))
+        return Inspected("dirty" if amiss else "clean", amiss, held_up, self.unmeasured)
 
     def end(self) -> None:
         """No fault any more; what became of the requests can still be asked for."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import shlex
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from generator.model import Catalogue
+from simulator.live.binding.telling import plain
 from simulator.live.runs import RunError
 from simulator.live.webhook.prepared import Chain, Receiver, keep, kept, prepare
 from simulator.live.webhook.receiving import NotHeardError, receiving
@@ -16,6 +18,7 @@ from simulator.session.opening import Place
 from simulator.session.stage import Stage
 
 HEARD_WITHIN_S = 300.0
+MOST_NOTES = 3
 
 
 @contextmanager
@@ -33,6 +36,7 @@ def told_by_webhooks(
     ``metrics_url``: what a Prometheus is to scrape; empty: one of somebody's watches the target already.
     """
     with ExitStack() as stack:
+        stack.enter_context(_unheard_strangers())
         try:
             heard = stack.enter_context(receiving(stage, like=kept(folder)))
             chain = None
@@ -50,11 +54,27 @@ def told_by_webhooks(
                 keep(folder, heard.receiver)
             for line in _what_to_do(folder, chain, heard.receiver):
                 say(line)
-            heard.wait(chain, within_s=HEARD_WITHIN_S)
-        except (NotHeardError, OSError, ValueError) as error:
+            try:
+                heard.wait(chain, within_s=HEARD_WITHIN_S)
+            except NotHeardError as error:
+                came = "".join(f"; what came: {plain(note)}" for note in heard.inbox.notes[:MOST_NOTES])
+                raise RunError(f"{error}{came}") from error
+        except (OSError, ValueError) as error:
             raise RunError(str(error)) from error
         say("Alerts arrive.")
         yield heard.alarms
+
+
+@contextmanager
+def _unheard_strangers() -> Iterator[None]:
+    """Whatever anybody on this machine sends to the receiver: no word of it on the screen of whoever drills."""
+    log = logging.getLogger("aiohttp.server")
+    before = log.level
+    log.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
 
 
 def _what_to_do(folder: Path, chain: Chain | None, receiver: Receiver) -> Iterator[str]:

@@ -67,6 +67,10 @@ class Venue(Protocol):
         """The target, as soon as all processes are up."""
         ...
 
+    def begin(self) -> None:
+        """All is up, and nothing was done to it yet; ArmError where it may not be done (any more)."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
@@ -111,6 +115,9 @@ class Sandbox:
     def metrics(self, processes: Mapping[Room, Process]) -> str:
         return f"{processes['sandbox'].url}/metrics"
 
+    def begin(self) -> None:
+        """Nobody has to be asked: it serves nobody."""
+
     def reach(self, stage: Stage, folder: Path, processes: Mapping[Room, Process], token: str) -> LiveTarget:
         sandbox, controls = Caller(processes["sandbox"].url), Caller(processes["sandbox"].control, token)
         load, proxy = (Caller(processes[room].control, token) for room in ("load", "proxy"))
@@ -120,6 +127,7 @@ class Sandbox:
             Parts(
                 sample=lambda: scraper.sample(sandbox.text("metrics")),
                 width=len(identities),
+                step_s=stage.drill.step_seconds,
                 apart_s=Compression(self.place.compression).wall_s(stage.drill.step_seconds / 60),
                 load=load,
                 hands=SandboxHands(controls),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from generator.model import Catalogue
 from simulator.events import Record, Revealed
-from simulator.report import phrases
+from simulator.report import effects, phrases
 from simulator.report.reasons import Reason, note, where
 from simulator.report.sentences import log
 from simulator.report.whole import Report, report_of
@@ -239,8 +239,9 @@ def _truth(report: Report) -> Iterator[str]:
     for fault in found[1].faults:
         harm = "did no harm" if fault.t0_minutes is None else f"harm from {clock.at(fault.t0_minutes)}"
         begun = clock.at(fault.onset_minutes)
-        what = f"{escape(fault.kind)} at {escape(fault.node)}{escape(drawn(fault.drawn))}"
-        yield f"- {what} from {begun}, {harm}"
+        what = f"{escape(fault.kind)} at {escape(fault.node)}{escape(drawn(effects.numbers(fault)))}"
+        said = effects.came_to(fault, report.record)
+        yield f"- {what} from {begun}, {harm}{f'; {escape(said)}' if said else ''}"
     yield ""
 
 

@@ -11,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from simulator.events import Ended, Record, Revealed, Started
+from simulator.report import effects
 from simulator.scoring import Loss, ObjectiveResult, Score, TaskResult
 from simulator.scoring.words import Clock, drawn, minutes, points, share
 
@@ -61,7 +62,9 @@ def truth(record: Record) -> str:
         return ""
     clock = clock_of(record)
     harmful = [fault for fault in found[1].faults if fault.t0_minutes is not None]
-    told = [f"{f.kind} at {f.node}{drawn(f.drawn)} since {clock.at(f.onset_minutes)}" for f in harmful]
+    told = [
+        f"{f.kind} at {f.node}{drawn(effects.numbers(f))} since {clock.at(f.onset_minutes)}" for f in harmful
+    ]
     said = f"What was wrong: {'; '.join(told) or 'nothing that did harm'}. {found[1].explanation}"
     return _cut(clean(" ".join(said.split())), TRUTH_MOST)
 

@@ -11,9 +11,8 @@ from simulator.report.phrases import clean, clock_of, number
 from simulator.report.sentences import SENTENCES
 from simulator.scoring.words import Clock, share
 
-SIMULATED = "simulated"
-UNMEASURED = "what became of the requests is not known"
-"""How the difference begins that says that no impact was measured."""
+MOST_HELD_UP = 0.05
+"""Of the steps: with more, the machine has a part in the harm that has to be read first."""
 HEADLINE_MOST = 3
 """Differences that the loud line names."""
 
@@ -39,6 +38,8 @@ class Reality:
     differences: tuple[str, ...]
     held_up: float
     """Share of steps in which the machine of the drill did not run as it should."""
+    is_measured: bool
+    """Whether the team's impact was measured; else it is the twin's."""
     by_twin: tuple[str, ...]
     """Whose impact the simulated twin of the drill told."""
     injected: tuple[Item, ...]
@@ -51,9 +52,9 @@ class Reality:
 
     @property
     def loud(self) -> str:
-        """What has to be read first; empty where the target is as it was."""
+        """What has to be read first; empty where the target is as it was, and the machine ran as it should."""
         if self.is_clean:
-            return ""
+            return self._busy if self.held_up > MOST_HELD_UP else ""
         if self.verdict == "not inspected":
             return (
                 f"NOT INSPECTED: nobody has looked whether '{self.environment}' is as it was before the drill; "
@@ -63,6 +64,13 @@ class Reality:
         more = len(self.differences) - HEADLINE_MOST
         rest = f"; and {more} more" if more > 0 else ""
         return f"DIRTY: '{self.environment}' is not as it was before the drill: {told}{rest}"
+
+    @property
+    def _busy(self) -> str:
+        return (
+            f"BUSY MACHINE: in {share(self.held_up)} of the steps this machine itself did not run as it should; "
+            "what was late then is its own doing, not the fault's: end what else runs, and play again"
+        )
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -76,7 +84,7 @@ class Reality:
             if self.compression != 1
             else f"Played live in '{self.environment}', by its own clock."
         )
-        if any(one.startswith(UNMEASURED) for one in self.differences):
+        if not self.is_measured:
             yield "The team's impact could not be measured: it is that of the simulated twin of the drill."
         else:
             yield (
@@ -86,9 +94,9 @@ class Reality:
         if self.by_twin:
             yield (
                 f"What would have been with {_listed(self.by_twin)} is computed by the simulated twin of the drill, "
-                "with the same seed; nobody played it."
+                "with the same seed."
             )
-        if self.held_up > 0:
+        if self.held_up > 0 and self.loud != self._busy:
             yield (
                 f"In {share(self.held_up)} of the steps this machine itself did not run as it should: what was late "
                 "then is its own doing, not the fault's."
@@ -100,7 +108,7 @@ class Reality:
 def reality_of(record: Record) -> Reality | None:
     """None for a drill at a table, in which nothing was real."""
     started = record.first(Started)
-    if started is None or started[1].environment == SIMULATED:
+    if started is None or not started[1].is_live:
         return None
     inspected, reveal = [said for _, said in record.of(Inspected)], record.first(Revealed)
     last = inspected[-1] if inspected else None
@@ -111,7 +119,8 @@ def reality_of(record: Record) -> Reality | None:
         verdict="not inspected" if last is None else last.verdict,
         differences=() if last is None else tuple(map(clean, last.differences)),
         held_up=0.0 if last is None else last.held_up,
-        by_twin=_by_twin(reveal[1]) if reveal is not None and reveal[1].by_twin else (),
+        is_measured=last is None or not last.unmeasured,
+        by_twin=_by_twin(reveal[1], started[1]) if reveal is not None and reveal[1].by_twin else (),
         injected=tuple(_injected(said, clock) for _, said in record.of(Injected)),
         acted=tuple(
             Item(clean(f"{clock.exact(event.minutes)}: {SENTENCES[Acted](said, clock)}"), said.ok)
@@ -120,8 +129,8 @@ def reality_of(record: Record) -> Reality | None:
     )
 
 
-def _by_twin(reveal: Revealed) -> tuple[str, ...]:
-    robot = ("the robot",) if reveal.impact.robot else ()
+def _by_twin(reveal: Revealed, started: Started) -> tuple[str, ...]:
+    robot = ("the robot",) if reveal.impact.robot and started.responder != "robot" else ()
     return ("nobody", *robot, "one who knows the truth (the oracle)")
 
 

@@ -48,6 +48,7 @@ from simulator.events import (
     StepEnded,
     StepStarted,
 )
+from simulator.report import effects
 from simulator.report.phrases import clean, clock_of, number
 from simulator.scoring.words import Clock, drawn, points
 
@@ -117,7 +118,9 @@ def _said(payload: Hypothesised, clock: Clock) -> str:
 
 def _truth(payload: Revealed, clock: Clock) -> str:
     faults = "; ".join(
-        f"{f.kind} at {f.node}{drawn(f.drawn)} from {clock.at(f.onset_minutes)}" for f in payload.faults
+        f"{f.kind} at {f.node}{drawn(effects.numbers(f))} from {clock.at(f.onset_minutes)}"
+        f"{f' ({effects.asked(f)})' if f.effect else ''}"
+        for f in payload.faults
     )
     return f"{payload.drill}: {faults or 'no fault'}. {payload.explanation}"
 

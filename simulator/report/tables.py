@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from generator.model import Task
-from simulator.events import Event, Revealed
-from simulator.report import phrases
+from simulator.events import Event, Record, Revealed, TruthOfFault
+from simulator.report import effects, phrases
 from simulator.report.cards import MARKS
 from simulator.report.course import Message
 from simulator.report.findings import StepFinding
@@ -76,16 +76,21 @@ def truth(report: Report) -> Iterator[str]:
         return
     reveal, clock = found[1], report.clock
     rows = "".join(
-        f"<li>{safe(fault.kind)} at {safe(fault.node)}{safe(drawn(fault.drawn))} "
+        f"<li>{safe(fault.kind)} at {safe(fault.node)}{safe(drawn(effects.numbers(fault)))} "
         f"from {clock.at(fault.onset_minutes)}: "
         f"{'did no harm' if fault.t0_minutes is None else f'harm from {clock.at(fault.t0_minutes)}'}, "
-        f"impact up to {share(fault.peak_impact)}</li>"
+        f"impact up to {share(fault.peak_impact)}{_effect(fault, report.record)}</li>"
         for fault in reveal.faults
     )
     best = ", ".join(f"{control} = {value}" for control, value in sorted(reveal.oracle_controls.items()))
     held = f'<p class="how">The oracle holds {safe(best)}.</p>' if best else ""
     body = [f"<p>{safe(reveal.explanation)}</p>", f'<ul class="plain">{rows}</ul>', held]
     yield from _section("What was wrong", body)
+
+
+def _effect(fault: TruthOfFault, record: Record) -> str:
+    said = effects.came_to(fault, record)
+    return f"; {safe(said)}" if said else ""
 
 
 def tasks(report: Report) -> Iterator[str]:

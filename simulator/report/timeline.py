@@ -28,7 +28,7 @@ from simulator.events import (
     end_of,
     pauses,
 )
-from simulator.report import svg
+from simulator.report import effects, svg
 from simulator.report.sentences import STEERED, Sentences
 from simulator.report.whole import Report
 from simulator.scoring.words import Clock, drawn, share
@@ -193,7 +193,7 @@ def _truth(record: Record, started: Started, says: Sentences) -> Iterator[Span]:
             kind = "bar benign" if harm else "bar fault"
             words = f"{fault.kind} at {fault.node}{harm}"
             begun = says.clock.exact(fault.onset_minutes)
-            title = f"{words}{drawn(fault.drawn)}, from {begun}; impact up to {share(fault.peak_impact)}"
+            title = f"{words}{drawn(effects.numbers(fault))}, from {begun}; impact up to {share(fault.peak_impact)}"
             yield Span(fault.onset_minutes, horizon, words, kind, title)
 
 

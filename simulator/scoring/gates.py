@@ -11,8 +11,6 @@ from simulator.scoring.tasks import broken
 from simulator.scoring.values import Gate, TaskResult
 from simulator.scoring.words import minutes, share
 
-SIMULATED = "simulated"
-
 
 def gates(case: Case, results: tuple[TaskResult, ...]) -> tuple[Gate, ...]:
     """All gates; a drill is not scored when ``record`` or ``telemetry`` did not pass.
@@ -20,7 +18,7 @@ def gates(case: Case, results: tuple[TaskResult, ...]) -> tuple[Gate, ...]:
     Only a drill in front of a real service has ``target``, which says nothing of the team.
     """
     found = (whole(case.record), _telemetry(case), _ruler(case), _must_not(case, results), _facilitator(case))
-    return found if case.started.environment == SIMULATED else (*found, _target(case))
+    return (*found, _target(case)) if case.started.is_live else found
 
 
 def whole(record: Record) -> Gate:

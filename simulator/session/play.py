@@ -136,8 +136,13 @@ def play_people(stage: Stage, people: People, recorder: Recorder, *, nonce: str)
     return recorder.record()
 
 
-def attend(session: Session, people: People, recorder: Recorder) -> None:
-    """Let people play a session to its end, and judge it afterwards; no truth is told yet."""
+def attend(
+    session: Session, people: People, recorder: Recorder, *, over: Callable[[], None] = lambda: None
+) -> None:
+    """Let people play a session to its end, and judge it afterwards; no truth is told yet.
+
+    ``over``: what is to be done before they begin to talk.
+    """
     stage = session.stage
     recorder.heard = people.saw
     people.enter(stage, session.deliveries[0], recorder.events)
@@ -145,6 +150,7 @@ def attend(session: Session, people: People, recorder: Recorder) -> None:
         session.run()
     finally:
         people.close()
+    over()
     # Whoever interrupts the debriefing has said enough.
     with suppress(KeyboardInterrupt):
         for judgement in people.debrief():

@@ -16,6 +16,7 @@ from simulator.events import (
     ImpactCurves,
     LuckyOrder,
     Revealed,
+    StatedEffect,
     TruthOfFault,
 )
 from simulator.faults import mechanism
@@ -116,6 +117,21 @@ def _truth_of(stage: Stage, rulers: Rulers, position: int, replica: int) -> Trut
             name: round(float(values[replica]), DECIMALS)
             for name, values in stage.faults[position].drawn.items()
         },
+        effect=_effect(stage, fault.id),
+    )
+
+
+def _effect(stage: Stage, fault: str) -> StatedEffect | None:
+    found = stage.solved.get(fault)
+    if found is None:
+        return None
+    return StatedEffect(
+        measure=found.measure,
+        of=found.of,
+        wanted=found.wanted,
+        parameter=found.parameter,
+        value=found.value,
+        achieved=round(found.achieved, DECIMALS),
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from generator.model import Catalogue, CompiledRunbook, Drill, Edge, PanelRows, Service
 from simulator import controls, faults
+from simulator.faults.solving import Solved, solved
 from simulator.responders.view import SignalRef
 from simulator.world.flow import Floats, PlacedFault
 from simulator.world.outlook import Outlooks
@@ -21,6 +22,7 @@ from simulator.world.world import Clockwork, World, state_rows
 class Stage:
     catalogue: Catalogue
     drill: Drill
+    """With every number that follows from an effect which it states."""
     service: Service
     panel: PanelRows
     runbooks: tuple[CompiledRunbook, ...]
@@ -31,6 +33,8 @@ class Stage:
     """The drill's faults, then its noise."""
     clockwork: Clockwork
     outlooks: Outlooks
+    solved: Mapping[str, Solved] = field(default_factory=dict)
+    """What follows from the effects that the drill states, by the fault's id."""
 
     def rows(self, codes: Floats, minutes: Floats | float, since: Floats | None = None) -> Floats:
         """The states of all replicas under those settings, for ``outlooks``; axes (replica, column).
@@ -71,13 +75,15 @@ def set_up(
 ) -> Stage:
     """The stage of a drill; KeyError for an unknown drill, LineageError for a service the world cannot run.
 
-    ``without_edge`` cuts an edge of the lineage first.
+    UnreachableError where a fault states an effect that it cannot have.
+    ``without_edge`` cuts an edge of the lineage first; effects are those on the whole service.
     """
-    chosen = catalogue.drill(drill)
-    service = catalogue.service(chosen.service)
+    stated = catalogue.drill(drill)
+    service = catalogue.service(stated.service)
+    panel = catalogue.panels[service.id]
+    chosen, found = solved(stated, service, panel, controls.knobs(service))
     if without_edge is not None:
         service = _cut(service, without_edge)
-    panel = catalogue.panels[service.id]
     runbooks = runbooks_of(catalogue, service.id)
     knobs = controls.knobs(service)
     placed = faults.place((*chosen.faults, *chosen.noise), benign=len(chosen.noise), panel=panel, seeds=seeds)
@@ -93,6 +99,7 @@ def set_up(
         faults=placed,
         clockwork=clockwork_of(chosen, runbooks),
         outlooks=Outlooks(service, panel, knobs, placed),
+        solved=found,
     )
 
 

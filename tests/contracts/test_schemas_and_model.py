@@ -30,7 +30,7 @@ DEFINED_IN = {
         "Escalation Objectives Dependency Signal Cue Detection Rollback Path Containment Remedy Phase "
         "Restoration Mitigation Evidence Citation ActionItems=action-items Postmortem Card"
     ),
-    "drill": "Drill= Live Slice Fault Choice Hint Inject Measure Task Truth",
+    "drill": "Drill= Live Slice Effect Fault Choice Hint Inject Measure Task Truth",
     "catalogue": (
         "Catalogue= Query PlanNode=plan-node Guard Plan CompiledRunbook=compiled-runbook PanelRows=panel-rows "
         "Kept=kept"

@@ -22,6 +22,14 @@ from simulator.events import FACILITATOR, Paused, Resumed, Sped
 SLOWEST, FASTEST = 0.01, 10_000.0
 
 
+def _at_a_table(desk: Desk, name: str) -> None:
+    """Raises in a live drill, whose clock is that of a real service."""
+    if desk.board.started.is_live:
+        raise CommandError(
+            f"a real service takes its time, so there is no `{name}` here; Ctrl-C twice leaves"
+        )
+
+
 def start(rest: str, desk: Desk) -> Reply:
     words_of(rest, "start", least=0, most=0)
     if not desk.waiting:
@@ -31,6 +39,7 @@ def start(rest: str, desk: Desk) -> Reply:
 
 
 def speed(rest: str, desk: Desk) -> Reply:
+    _at_a_table(desk, "speed")
     (word,) = words_of(rest, "speed FACTOR, such as speed 20; speed 1 is real time", least=1, most=1)
     found = re.fullmatch(r"x?(\d{1,6}(?:\.\d{1,6})?)", word)
     factor = float(found[1]) if found else 0.0
@@ -44,6 +53,7 @@ def speed(rest: str, desk: Desk) -> Reply:
 
 
 def pause(rest: str, desk: Desk) -> Reply:
+    _at_a_table(desk, "pause")
     words_of(rest, "pause", least=0, most=0)
     return Reply((Deed(FACILITATOR, Paused()),))
 
@@ -57,6 +67,7 @@ def resume(rest: str, desk: Desk) -> Reply:
 
 def next_(rest: str, desk: Desk) -> Reply:
     """To the next thing that happens; where nothing does, to the last scrape, and from there to the end."""
+    _at_a_table(desk, "next")
     words_of(rest, "next", least=0, most=0)
     _may_jump(desk, "next", "it passes time; `steps` shows what is to be done")
     horizon_t = 60 * desk.scene.horizon_minutes
@@ -70,6 +81,7 @@ def next_(rest: str, desk: Desk) -> Reply:
 
 
 def wait(rest: str, desk: Desk) -> Reply:
+    _at_a_table(desk, "wait")
     (word,) = words_of(rest, "wait MINUTES", least=1, most=1)
     try:
         minutes = float(word)
@@ -81,6 +93,7 @@ def wait(rest: str, desk: Desk) -> Reply:
 
 
 def until(rest: str, desk: Desk) -> Reply:
+    _at_a_table(desk, "until")
     (word,) = words_of(rest, "until HH:MM", least=1, most=1)
     minutes = times.minutes_of(word, desk.board.started)
     if minutes is None:

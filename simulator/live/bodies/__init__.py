@@ -9,6 +9,7 @@ whole of it is taken for one name, as tensors and columns have. See ``fields``.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Protocol
 
 from simulator.live.bodies import kserve_v1, mlflow, open_inference_v2, plain_json
@@ -20,6 +21,15 @@ __all__ = ["FORMATS", "Document", "parsed_field", "read"]
 
 
 class Format(Protocol):
+    @property
+    def KEYS(self) -> frozenset[str]:  # noqa: N802
+        """One of these stands in every body that it covers, unless the path says already that it does."""
+        ...
+
+    def is_path(self, path: str) -> bool:
+        """Whether mappings that are sent to a path may be of this format whatever stands in them."""
+        ...
+
     def covers(self, path: str, body: Body) -> bool:
         """Whether a body that was sent to a path, or came back from it, is of this format."""
         ...
@@ -36,6 +46,8 @@ FORMATS: Mapping[str, Format] = {
     "plain-json": plain_json,
 }
 """The first that covers a body has it; plain JSON covers all."""
+_PROTOCOLS = tuple(format for format in FORMATS.values() if format is not plain_json)
+_KEYS = frozenset[str]().union(*(format.KEYS for format in _PROTOCOLS))
 
 
 def read(path: str, content_type: str, body: bytes) -> Document | None:
@@ -48,8 +60,18 @@ def read(path: str, content_type: str, body: bytes) -> Document | None:
     data = parsed(body)
     if data is None:
         return None
+    # Most bodies are plain, and show it at first sight.
+    if type(data) is list or (data.keys().isdisjoint(_KEYS) and not _is_path(path)):
+        return plain_json.document(data)
     path = path.partition("?")[0]
     for format in FORMATS.values():
         if format.covers(path, data):
             return format.document(data)
     return None
+
+
+@lru_cache(maxsize=4096)
+def _is_path(path: str) -> bool:
+    """Whether it alone may say what is sent there."""
+    path = path.partition("?")[0]
+    return any(format.is_path(path) for format in _PROTOCOLS)

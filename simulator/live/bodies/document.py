@@ -68,14 +68,12 @@ def edit_places(places: Iterable[Place], change: Change, keep: Callable[[Value, 
         if type(old) is dict:
             continue
         new = change(old)
-        if new is not old and (new := keep(new, old)) is not old and not _same(new, old):
+        if new is old or (new := keep(new, old)) is old:
+            continue
+        if type(new) is not type(old) or new != old:
             holder[key] = new
             count += 1
     return count
-
-
-def _same(one: Value, other: Value) -> bool:
-    return type(one) is type(other) and one == other
 
 
 def inside(items: list[Any]) -> Iterator[Place]:

@@ -6,6 +6,12 @@ from simulator.live.bodies.document import Document
 from simulator.live.bodies.reading import Body
 from simulator.live.bodies.tree import Tree
 
+KEYS = frozenset({"instances", "predictions"})
+
+
+def is_path(path: str) -> bool:
+    return False
+
 
 def covers(path: str, body: Body) -> bool:
     if not isinstance(body, dict) or path.endswith("/invocations"):

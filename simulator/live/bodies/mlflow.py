@@ -8,11 +8,16 @@ from simulator.live.bodies.split import split
 from simulator.live.bodies.tree import Tree
 
 TABLES = ("dataframe_split", "dataframe_records")
+KEYS = frozenset(TABLES)
 _ROWS = ("dataframe_records", "instances", "inputs", "predictions")
 
 
+def is_path(path: str) -> bool:
+    return path.endswith("/invocations")
+
+
 def covers(path: str, body: Body) -> bool:
-    return isinstance(body, dict) and (path.endswith("/invocations") or not body.keys().isdisjoint(TABLES))
+    return isinstance(body, dict) and (is_path(path) or not KEYS.isdisjoint(body))
 
 
 def document(body: Body) -> Document | None:

@@ -11,11 +11,17 @@ from simulator.live.bodies.document import Document
 from simulator.live.bodies.reading import Body
 from simulator.live.bodies.tensors import Tensors
 
+KEYS = frozenset({"inputs", "outputs"})
+
+
+def is_path(path: str) -> bool:
+    return path.startswith("/v2/models/")
+
 
 def covers(path: str, body: Body) -> bool:
     if not isinstance(body, dict):
         return False
-    return path.startswith("/v2/models/") or _named(body.get("inputs")) or _named(body.get("outputs"))
+    return is_path(path) or _named(body.get("inputs")) or _named(body.get("outputs"))
 
 
 def document(body: Body) -> Document | None:

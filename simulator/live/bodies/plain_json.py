@@ -6,6 +6,12 @@ from simulator.live.bodies.document import Document
 from simulator.live.bodies.reading import Body
 from simulator.live.bodies.tree import Tree
 
+KEYS = frozenset[str]()
+
+
+def is_path(path: str) -> bool:
+    return True
+
 
 def covers(path: str, body: Body) -> bool:
     return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import orjson
@@ -28,15 +28,11 @@ class Tree:
         return orjson.dumps(self._body)
 
     def get(self, field: str) -> Sequence[Value] | None:
-        found = [
-            value
-            for holder, key in self._values(self._places(field))
-            if type(value := holder[key]) is not dict
-        ]
-        return found or None
+        places = _values(self._places(field))
+        return [value for holder, key in places if type(value := holder[key]) is not dict] or None
 
     def edit(self, field: str, change: Change) -> int:
-        return edit_places(self._values(self._places(field)), change)
+        return edit_places(_values(self._places(field)), change)
 
     def rename(self, field: str, to: str) -> int:
         count = 0
@@ -72,14 +68,18 @@ class Tree:
                     return found
         return found
 
-    def _values(self, places: list[Place]) -> Iterator[Place]:
-        """The same, but for a list the places in it."""
-        for holder, key in places:
-            held = holder[key]
-            if type(held) is list:
-                yield from inside(held)
-            else:
-                yield holder, key
+
+def _values(places: list[Place]) -> list[Place]:
+    """The same, but for a list the places in it."""
+    for holder, key in places:
+        if type(holder[key]) is list:
+            return [value for place in places for value in _inside(*place)]
+    return places
+
+
+def _inside(holder: Any, key: Any) -> Iterable[Place]:
+    held = holder[key]
+    return inside(held) if type(held) is list else ((holder, key),)
 
 
 def _reach(node: Any, steps: Steps, found: list[Place]) -> None:

@@ -28,6 +28,7 @@ _LONGEST = 15
 def evenly(seed: int, name: str, *, crossed: bool = False) -> Callable[[str], float]:
     """Draws in [0, 1) by id; those that are ``crossed`` are spread evenly among those that are not, too."""
     draw = stream(seed, name)
+    shift = lru_cache(maxsize=256)(lambda stretch: int(draw(stretch) * _POINTS))
     low, high = _CROSSED if crossed else _PLAIN
 
     def by_id(id: str) -> float:
@@ -35,7 +36,7 @@ def evenly(seed: int, name: str, *, crossed: bool = False) -> Callable[[str], fl
         if place is None:
             return draw(id)
         stretch, block, stands = place
-        point = low[stands] ^ high[block] ^ int(draw(stretch) * _POINTS)
+        point = low[stands] ^ high[block] ^ shift(stretch)
         return (point + draw(id)) / _POINTS
 
     return by_id
@@ -50,12 +51,17 @@ def _place(seed: int, id: str) -> tuple[str, int, int] | None:
     beyond, index = divmod(int(digits), _POINTS)
     block, number = divmod(index, BLOCK)
     stretch = f"stretch:{id[: -len(digits)]}/{beyond}"
-    key = seed_bytes(seed) + f"{stretch}/{block}".encode("utf-8", "surrogatepass")
-    tables = blake2b(key).digest()
+    tables = _tables(seed, stretch, block)
     left, right = divmod(number, 16)
     for table in range(0, 64, 16):  # a Feistel network: four rounds on two halves of four bits
         left, right = right, left ^ (tables[table + right] & 15)
     return stretch, block, left * 16 + right
+
+
+@lru_cache(maxsize=256)
+def _tables(seed: int, stretch: str, block: int) -> bytes:
+    """By which a block is shuffled: ids that follow each other mostly share one."""
+    return blake2b(seed_bytes(seed) + f"{stretch}/{block}".encode("utf-8", "surrogatepass")).digest()
 
 
 def _coordinate(directions: list[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -53,7 +53,8 @@ class Fate:
 
     def edit(self, name: str, edit: Edit, document: Document, id: str) -> None:
         """Change the request in place."""
-        self.edits_request |= self._edited(name, edit(document, id))
+        if self._edited(name, edit(document, id)):
+            self.edits_request = True
 
     def _edited(self, name: str, count: int) -> bool:
         if count:

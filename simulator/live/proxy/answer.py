@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from simulator.live.proxy.head import (
@@ -12,9 +13,11 @@ from simulator.live.proxy.head import (
     OF_CONTENT,
     BadMessageError,
     Field,
+    again,
     tokens,
     without,
 )
+from simulator.live.proxy.likeness import Varied, length_of
 from simulator.live.proxy.request import Request
 
 _OF_ANSWER = HOP | {b"content-length", b"content-type", b"content-encoding"}
@@ -76,6 +79,22 @@ class Answer:
             self.keeps = b"close" not in named if self.keeps else b"keep-alive" in named
             if strange := named - OF_CONNECTION - _OF_ANSWER:
                 self.lines = without(lines, strange)
+
+    def again(self, varied: Sequence[Varied] = (), fields: Sequence[Field] = ()) -> Answer:
+        """One with the same head but for some of its fields, which are these; nothing of its body is here."""
+        other = object.__new__(Answer)
+        other.status, other.reason, other.keeps = self.status, self.reason, self.keeps
+        other.length, other.chunked = self.length, self.chunked
+        other.content_type, other.encoding = self.content_type, self.encoding
+        other.pieces, other.size = [], 0
+        other.lines = lines = self.lines.copy()
+        for place, value in varied:
+            name, before = fields[place]
+            if name.lower() == b"content-length":
+                other.length = length_of(value)
+            else:
+                again(lines, name + b": " + before, name + b": " + value)
+        return other
 
     def take(self) -> bytes:
         """The pieces that have come and that nobody has taken yet."""

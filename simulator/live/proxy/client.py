@@ -98,28 +98,27 @@ class Caller(asyncio.Protocol):
         """Do what can be done next; False when there is nothing."""
         if self._closed or self._lingers:
             return False
-        if self._read.amiss is not None and self._read.filling is not None:
+        read = self._read
+        if read.amiss is not None and read.filling is not None:
             return self._spoilt()
         if self._exchange is not None:
             self._exchange.more()
             return False
         if self.paused:
             return False
-        if not self._read.queue:
-            if self._read.amiss is not None:
-                self._refuse(self._read.amiss)
+        if not read.queue:
+            if read.amiss is not None:
+                self._refuse(read.amiss)
             return False
-        request = self._read.queue[0]
-        if not self._is_ready(request):
+        request = read.queue[0]
+        if not (request.complete or self._is_ready(request)):
             return False
-        self._exchange = self._plane.exchange(self, request)
-        self._exchange.start()
+        exchange = self._exchange = self._plane.exchange(self, request)
+        exchange.start()
         return self._exchange is None
 
     def _is_ready(self, request: Request) -> bool:
-        """Whether its way may begin: all of it is here, or nobody has to see all of it."""
-        if request.complete:
-            return True
+        """Whether its way may begin though not all of it is here: nobody has to see all of it."""
         if request.expects:
             request.expects = False
             if not request.size:
@@ -193,8 +192,9 @@ class Caller(asyncio.Protocol):
         if not keeps:
             self._linger()
             return
-        self._read.queue.popleft()
-        if not self._going:
+        read = self._read
+        read.queue.popleft()
+        if not self._going and (read.queue or read.amiss is not None or self._held):
             self._go()
 
     def cut(self) -> None:

@@ -40,7 +40,7 @@ class DataPlane:
         """``timeout_s``: how long target or caller may say nothing in the midst of a request."""
         self.loop, self.pool, self.table, self.falling = loop, pool, table, falling
         self.counters, self.log, self.timeout_s = counters, log, timeout_s
-        self.place = pool.target.place
+        self.place, self.base = pool.target.place, pool.target.base
         self.callers: set[Caller] = set()
         self.leaving = False
         """Connections end with the request that is under way."""
@@ -78,12 +78,14 @@ class DataPlane:
     def tell(self, exchange: Exchange, fall: Fall, status: int, now: float) -> None:
         """Count and log what was done to a request; ``status`` 0: it got no answer."""
         began, waited, reached = exchange.times
-        asked = 0.0
+        asked, affected = 0.0, self.counters.affected
+        leases: dict[str, object] = {}
         for grant, fate in fall.fates:
             grant.touched += 1
             asked += fate.delay_s
-            for effect in grant.lease.effects:
-                self.counters.affected[grant.lease.id, effect.kind] += 1
+            leases[grant.lease.id] = fate.told
+            for counted in grant.counted:
+                affected[counted] += 1
         request = exchange.request
         self.log.add(
             "touched",
@@ -97,6 +99,6 @@ class DataPlane:
                 "delay_achieved_ms": waited * 1000,
                 "target_ms": (now - reached) * 1000 if reached else None,
                 "took_ms": (now - began) * 1000,
-                "leases": {grant.lease.id: fate.told for grant, fate in fall.fates},
+                "leases": leases,
             },
         )

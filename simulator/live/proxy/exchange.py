@@ -44,6 +44,7 @@ class Exchange:
         "_waited",
         "over",
         "request",
+        "wants_head",
     )
 
     def __init__(self, plane: DataPlane, caller: Caller, request: Request) -> None:
@@ -56,26 +57,20 @@ class Exchange:
         self._again: bytes | None = None
         """What to send once more if the connection was stale."""
         self._sent = self._ended = self.over = False
+        self.wants_head = request.method == b"HEAD"
         self._waited = self._reached = 0.0
-
-    @property
-    def wants_head(self) -> bool:
-        return self.request.method == b"HEAD"
 
     def start(self) -> None:
         """Its way begins; all of the request that is awaited is here."""
-        self._plane.counters.requests += 1
-        request = self.request
-        if self._plane.table.any:
-            body = None
-            if request.complete and request.size <= WHOLE_BYTES:
-                body = request.take()
-                request.pieces.append(body)
-            self._fall = self._plane.falling.on(request, request.id.decode("latin-1"), body, self._began)
-        if self._fall is None:
-            self._reach()
-        else:
+        plane, request = self._plane, self.request
+        plane.counters.requests += 1
+        if plane.table.any:
+            body = request.whole() if request.complete and request.size <= WHOLE_BYTES else None
+            self._fall = plane.falling.on(request, request.id.decode("latin-1"), body, self._began)
+        if self._fall is not None and self._fall.is_held:
             self._wait()
+        else:
+            self._reach()
 
     # What falls on it before it gets to the target.
 
@@ -102,7 +97,8 @@ class Exchange:
     # To the target.
 
     def _reach(self) -> None:
-        self._reached = self._heard = monotonic()
+        self._reached = self._heard = now = monotonic()
+        self._waited = now - self._began
         line = self._plane.pool.take()
         if line is None:
             self._plane.pool.dial(self)
@@ -112,36 +108,35 @@ class Exchange:
     def connected(self, line: Line) -> None:
         self._line = line
         line.serve(self)
-        self._heard = monotonic()
+        self._heard = now = monotonic()
         if self._again is not None:
             line.write(self._again)
             self._again = None
             return
-        head, body = self._composed()
+        data = self._composed(now)
         self._sent = self.request.complete
-        line.write(head + body)
+        line.write(data)
         self._caller.taken()
         if self._sent and line.served and self.request.method in IDEMPOTENT:
-            self._again = head + body
+            self._again = data
 
-    def _composed(self) -> tuple[bytes, bytes]:
+    def _composed(self, now: float) -> bytes:
         """Head and body for the target, as far as the body is here."""
-        request, fault, edited = self.request, b"", None
-        if self._fall is not None:
-            now = monotonic()
-            fault, edited = self._fall.header(now), self._fall.edited(now)
-            if self._fall.wants_answer(now):
-                request.plainly()
+        request, fall, fault = self.request, self._fall, b""
         body = request.take()
-        if edited is not None:
-            body = edited
-            request.edited()
-        target, place = self._plane.pool.target, self._plane.place
+        if fall is not None:
+            fault, edited = fall.header(now), fall.edited(now)
+            if edited is not None:
+                body = edited
+                request.edited()
+            if fall.is_seen and fall.wants_answer(now):
+                request.plainly()
+        plane = self._plane
         if request.complete:
-            return request.head(place, target.base, fault=fault, body=len(body)), body
+            return request.head(plane.place, plane.base, fault=fault, body=len(body)) + body
         length = None if request.chunked else request.length
-        head = request.head(place, target.base, fault=fault, body=length)
-        return head, chunk(body) if request.chunked else body
+        head = request.head(plane.place, plane.base, fault=fault, body=length)
+        return head + (chunk(body) if request.chunked else body)
 
     def more(self) -> None:
         """More of the request is here."""
@@ -182,20 +177,25 @@ class Exchange:
             reply.go_on(answer.take(), done=done)
         else:
             fall = self._fall
-            if fall is not None and reply.drip is None and fall.bytes_per_s(self._heard) is not None:
-                reply.slow(lambda: fall.bytes_per_s(monotonic()), self._drained)
+            if fall is not None and fall.is_seen:
+                self._slow(fall)
             bodiless = line is not None and line.bodiless
             if not reply.begin(answer, fall, self._heard, done=done, bodiless=bodiless):
                 return
-        if reply.full and line is not None:
+        if reply.drip is not None and reply.full and line is not None:
             line.pause()
         if done or reply.cut:
             self._came_all()
 
+    def _slow(self, fall: Fall) -> None:
+        """From now on the answer comes no faster than the leases let it, where they say so."""
+        if self._reply.drip is None and fall.bytes_per_s(self._heard) is not None:
+            self._reply.slow(lambda: fall.bytes_per_s(monotonic()), self._drained)
+
     def _came_all(self) -> None:
         self._let_go()
         self._ended = True
-        if not self._reply.held:
+        if self._reply.drip is None or not self._reply.held:
             self._finish()
 
     def _drained(self) -> None:
@@ -272,7 +272,8 @@ class Exchange:
             line.release(whole=self._sent)
 
     def _finish(self) -> None:
-        self._let_go()
+        if self._line is not None:
+            self._let_go()
         reply = self._reply
         self._close(failed=reply.status >= 500 or reply.status == 0 or reply.cut)
         if reply.cut and reply.unbounded:
@@ -284,11 +285,10 @@ class Exchange:
 
     def _close(self, *, failed: bool) -> None:
         self.over = True
-        now = monotonic()
-        if self._plane.table.any:
-            self._plane.table.observe(now - self._began, failed)
+        now, plane = monotonic(), self._plane
+        plane.table.observe(now - self._began, failed)
         if self._fall is not None:
-            self._plane.tell(self, self._fall, self._reply.status, now)
+            plane.tell(self, self._fall, self._reply.status, now)
 
     @property
     def times(self) -> tuple[float, float, float]:

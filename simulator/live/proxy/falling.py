@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from simulator.live.lease import Course
@@ -24,39 +24,40 @@ WHOLE_BYTES = 8 * 2**20
 class Fall:
     """What falls on one request, lease by lease. What a lease does ends with it, even halfway."""
 
-    __slots__ = ("_answers", "_editors", "_ends", "_late", "body", "fates")
+    __slots__ = ("body", "fates", "is_held", "is_seen")
 
     def __init__(self, fates: list[tuple[Grant, Fate]], body: bytes | None) -> None:
         """``body``: the edited one, None where none is edited."""
         self.fates, self.body = fates, body
-        self._late = self._ends = self._answers = False
-        self._editors: list[Grant] = []
+        self.is_held = self.is_seen = False
+        """Whether something stands between it and the target; and between the target's answer and the caller.
+
+        Most faults edit bodies alone: then nobody has to ask for the rest at each turn of the way.
+        """
         for grant, fate in fates:
-            self._late |= fate.delay_s > 0
-            self._ends |= fate.reset or fate.refuse is not None or fate.swallow is not None
-            self._answers |= bool(fate.bytes_per_s) or fate.truncate is not None
-            self._answers |= grant.prepared.needs_answer_body
-            if fate.edits_request:
-                self._editors.append(grant)
+            if fate.delay_s > 0 or fate.reset or fate.refuse is not None or fate.swallow is not None:
+                self.is_held = True
+            if fate.bytes_per_s or fate.truncate is not None or grant.prepared.needs_answer_body:
+                self.is_seen = True
 
     def live(self, now: float) -> list[tuple[Grant, Fate]]:
-        return [(grant, fate) for grant, fate in self.fates if grant.lives(now)]
+        return [(grant, fate) for grant, fate in self.fates if now < grant.ends]
 
     def delay_s(self, now: float) -> float:
         """Of all leases in force together."""
-        return sum([fate.delay_s for _, fate in self.live(now)]) if self._late else 0.0
+        return sum([fate.delay_s for _, fate in self.live(now)])
 
     def edited(self, now: float) -> bytes | None:
         """The edited body, as long as all who edited it are in force; else None, for the body as it came."""
-        for grant in self._editors:
-            if not grant.lives(now):
-                return None
-        return self.body
+        body = self.body
+        if body is not None:
+            for grant, fate in self.fates:
+                if now >= grant.ends and fate.edits_request:
+                    return None
+        return body
 
     def instead(self, now: float) -> tuple[bool, Refusal | None]:
         """What happens to it instead of an answer from the target: whether a reset, or which refusal."""
-        if not self._ends:
-            return False, None
         for _, fate in self.live(now):
             if fate.reset:
                 return True, None
@@ -66,26 +67,22 @@ class Fall:
 
     def bytes_per_s(self, now: float) -> float | None:
         """The slowest of the throttles in force."""
-        if not self._answers:
-            return None
         return min((fate.bytes_per_s for _, fate in self.live(now) if fate.bytes_per_s), default=None)
 
     def truncate(self, now: float) -> float | None:
         """The smallest share of the answer that anybody leaves."""
-        if not self._answers:
-            return None
         shares = [fate.truncate for _, fate in self.live(now) if fate.truncate is not None]
         return min(shares, default=None)
 
     def wants_answer(self, now: float) -> bool:
         """Whether somebody has to see the whole answer before it goes on."""
-        return self._answers and any(
+        return self.is_seen and any(
             grant.prepared.needs_answer_body or fate.truncate is not None for grant, fate in self.live(now)
         )
 
     def header(self, now: float) -> bytes:
         """The leases in force that say so of themselves."""
-        return b", ".join([grant.header for grant, _ in self.fates if grant.header and grant.lives(now)])
+        return b", ".join([grant.header for grant, _ in self.fates if now < grant.ends and grant.header])
 
 
 class Falling:
@@ -102,24 +99,13 @@ class Falling:
         """``read``: a body, by path and content type; ``strength``: of a course, by seconds since it began."""
         self._table, self._counters, self._read, self._strength = table, counters, read, strength
 
-    def candidates(self, request: Request) -> Sequence[Grant]:
-        """The leases that may fall on it."""
-        grants = self._table.live()
-        if not grants:
-            return ()
-        path = request.path
-        if is_spared(path):
-            return ()
-        return [grant for grant in grants if not grant.lease.paths or path.startswith(grant.lease.paths)]
-
     def wants_body(self, request: Request, id: str, now: float) -> bool:
         """Whether to wait until all of it is here."""
         if not request.bodied or (request.length or request.size) > WHOLE_BYTES:
             return False
         headers = Headers(request.fields)
-        return any(
-            grant.prepared.needs_request_body for grant, _ in self._reaching(request, id, headers, now)
-        )
+        reaching = self._reaching(request, id, headers, now)
+        return any(grant.prepared.needs_request_body for grant, _ in reaching)
 
     def on(self, request: Request, id: str, body: bytes | None, now: float) -> Fall | None:
         """What falls on a request; ``body``: all of it, None where it is too long."""
@@ -135,11 +121,17 @@ class Falling:
 
     def _reaching(self, request: Request, id: str, headers: Headers, now: float) -> list[tuple[Grant, float]]:
         """The leases that may fall on it as far as its head tells, each with its strength."""
+        grants, path = self._table.live(), request.path
+        if not grants or is_spared(path):
+            return []
         reaching = []
-        for grant in self.candidates(request):
-            strength = self._strength(grant.lease.course, now - grant.began)
+        for grant in grants:
+            lease = grant.lease
+            if lease.paths and not path.startswith(lease.paths):
+                continue
+            strength = self._strength(lease.course, now - grant.began)
             # What falls on all need not be drawn twice.
-            if strength * grant.lease.share >= 1 or grant.prepared.may_fall(id, headers, strength):
+            if strength * lease.share >= 1 or grant.prepared.may_fall(id, headers, strength):
                 reaching.append((grant, strength))
         return reaching
 
@@ -151,7 +143,7 @@ class Falling:
         headers: Headers,
         body: bytes | None,
     ) -> Fall | None:
-        document, is_read, edits = None, False, False
+        document, is_read, is_edited = None, False, False
         fates: list[tuple[Grant, Fate]] = []
         for grant, strength in reaching:
             prepared = grant.prepared
@@ -163,10 +155,10 @@ class Falling:
             fate = prepared.fate(id, document, headers, strength)
             if fate is not None:
                 fates.append((grant, fate))
-                edits |= fate.edits_request
+                is_edited |= fate.edits_request
         if not fates:
             return None
-        return Fall(fates, document.dump() if edits and document is not None else None)
+        return Fall(fates, document.dump() if is_edited and document is not None else None)
 
     def _document(self, request: Request, body: bytes | None) -> Document | None:
         """The body, where it can be understood; where there is one and it cannot, that is counted."""

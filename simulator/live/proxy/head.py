@@ -78,6 +78,12 @@ def without(lines: list[bytes], names: frozenset[bytes] | set[bytes]) -> list[by
     return [line for line in lines if line.partition(b":")[0].lower() not in names]
 
 
+def again(lines: list[bytes], line: bytes, other: bytes) -> None:
+    """Put another line in the place of one, where it is there at all."""
+    if line in lines:
+        lines[lines.index(line)] = other
+
+
 def tokens(value: bytes) -> set[bytes]:
     """What a list in a field names."""
     return {token.strip() for token in value.split(b",")}

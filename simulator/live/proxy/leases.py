@@ -35,7 +35,9 @@ class Grant:
 
     __slots__ = (
         "began",
+        "counted",
         "ended",
+        "ends",
         "expired",
         "header",
         "lease",
@@ -49,12 +51,15 @@ class Grant:
     def __init__(self, lease: Lease, prepared: Prepared, granted: float) -> None:
         """``granted``: seconds of the monotonic clock, as all that follow."""
         self.lease, self.prepared = lease, prepared
+        self.counted = tuple((lease.id, effect.kind) for effect in lease.effects)
+        """What it is counted under, for each request that it falls on."""
         self.began = granted - lease.course.age_s
         self.header = lease.id.encode("ascii") if lease.header else b""
         duration = lease.course.duration_s
         self.over_at = math.inf if duration is None else self.began + duration
         """When it has run its course."""
-        self.until = granted
+        self.until = self.ends = granted
+        """Until when it is renewed; and the first of all its ends, from which on it does nothing."""
         self.ended = ""
         """Why; empty while nobody has seen that it is over."""
         self.expired = False
@@ -63,7 +68,13 @@ class Grant:
         self.window = Window(lease.stop) if lease.stop is not None else None
 
     def lives(self, now: float) -> bool:
-        return now < self.until and now < self.over_at and not self.ended
+        return now < self.ends
+
+    def extend(self, until: float) -> None:
+        self.until, self.ends = until, min(until, self.over_at)
+
+    def end(self, why: str) -> None:
+        self.ended, self.ends = why, -math.inf
 
     def is_over(self, now: float) -> bool:
         """Whether it has run its course."""
@@ -106,7 +117,7 @@ class Table:
         if not self._grants:
             return ()
         now = self._now()
-        return [grant for grant in self._grants.values() if grant.lives(now)]
+        return [grant for grant in self._grants.values() if now < grant.ends]
 
     async def grant(self, lease: Lease) -> Grant:
         """Put a lease into force, once the journal has it; the same again renews it; RefusedError when not."""
@@ -221,7 +232,7 @@ class Table:
 
     def _extend(self, grant: Grant, now: float) -> None:
         until = now + min(grant.lease.seconds, LONGEST_S)
-        grant.until = until if self._closes is None else min(until, self._closes)
+        grant.extend(until if self._closes is None else min(until, self._closes))
 
     def _late(self) -> str:
         if self._closes is None or self.cap.until is None:
@@ -257,7 +268,7 @@ class Table:
             ) from None
 
     def _finish(self, grant: Grant, what: str, why: str) -> None:
-        grant.ended = why
+        grant.end(why)
         id = grant.lease.id
         del self._grants[id]
         self._ended[id] = grant

@@ -10,6 +10,7 @@ import httptools
 
 from simulator.live.proxy.answer import Answer
 from simulator.live.proxy.head import BadMessageError, Field
+from simulator.live.proxy.likeness import FUTILE, Likeness, likeness
 
 LONGEST_HEAD = 64 * 1024
 _BODILESS = (204, 304)
@@ -62,6 +63,9 @@ class Line(asyncio.Protocol):
         self.paused = False
         """Nothing more of the answer is taken for now."""
         self._head_size = 0
+        self._before: tuple[Likeness, Answer, list[Field]] | None = None
+        """The answer before this one, where all of it came alone: then the parser stands between two answers."""
+        self._unlike = 0
         self.answer: Answer | None = None
         self.served = 0
         self.idle_since = 0.0
@@ -125,17 +129,49 @@ class Line(asyncio.Protocol):
             self._spoilt = True
             self.transport.abort()
             return
+        stands = self.answer is None and not self._head_size
+        if stands and self._before is not None and self._read_again(asker, data):
+            return
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade, BadMessageError) as error:
             self._spoil(asker, error)
             return
         if self.answer is not None:
+            if stands and self._done and self._unlike < FUTILE:
+                self._remember(self.answer, data)
             asker.came(self.answer, self._done)
             return
         self._head_size += len(data)
         if self._head_size > LONGEST_HEAD:
             self._spoil(asker, BadMessageError(502, "the head of the target's answer is too long"))
+
+    def _read_again(self, asker: Asker, data: bytes) -> bool:
+        """Whether it is one whole answer whose head is like that of the one before: then it has been read."""
+        assert self._before is not None
+        like, before, fields = self._before
+        found = None if asker.wants_head else like.read(data)
+        if found is not None:
+            varied, body = found
+            answer = before.again(varied, fields)
+            if answer.length == len(body):
+                if body:
+                    answer.pieces.append(body)
+                answer.size = len(body)
+                self.answer, self._done, self._unlike = answer, True, 0
+                asker.came(answer, True)
+                return True
+        self._before = None
+        self._unlike += 1
+        return False
+
+    def _remember(self, answer: Answer, data: bytes) -> None:
+        """Keep a head that the next one may be like; ``data``: what came, all of it at once, or more."""
+        if answer.chunked or answer.length is None or not answer.keeps or self._spoilt or self.bodiless:
+            return
+        like = likeness(data, self._fields)
+        if like is not None and answer.length == answer.size == len(data) - like.size:
+            self._before = like, answer.again(), self._fields
 
     def connection_lost(self, error: Exception | None) -> None:
         self._forget(self)

@@ -20,6 +20,9 @@ LARGEST_BYTES = 64 * 2**20
 """Of the file; a drill needs some megabytes."""
 AT_ONCE = 10_000
 """Entries in one answer."""
+TOGETHER = 64
+"""Entries are written as JSON so many after one another, which takes half as long as one now and then, and holds no
+request up for long."""
 
 
 class Log:
@@ -33,6 +36,7 @@ class Log:
         wall: Callable[[], float] = time.time,
     ) -> None:
         self._file, self._now, self._wall = file, now, wall
+        self._fresh: list[dict[str, object]] = []
         self._kept: deque[bytes] = deque(maxlen=KEPT)
         self._waiting: list[bytes] = []
         self._count = 0
@@ -41,22 +45,28 @@ class Log:
     def add(self, what: str, entry: dict[str, object]) -> None:
         """``entry``: what there is to say, as JSON can hold it; kept with number and time."""
         self._count += 1
-        line = orjson.dumps(
-            {"n": self._count, "what": what, "at": self._wall(), "monotonic": self._now(), **entry},
-            default=str,
+        self._fresh.append(
+            {"n": self._count, "what": what, "at": self._wall(), "monotonic": self._now(), **entry}
         )
-        line += b"\n"  # a copy of its own size: what orjson returns holds the 8 KiB that it was written in
-        self._kept.append(line)
-        if len(self._waiting) < WAITING:
-            self._waiting.append(line)
-        else:
-            self.unwritten += 1
+        if len(self._fresh) >= TOGETHER:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Write what is fresh as JSON."""
+        fresh, self._fresh = self._fresh, []
+        # A copy of its own size: what orjson returns holds the 8 KiB that it was written in.
+        lines = [orjson.dumps(entry, default=str) + b"\n" for entry in fresh]
+        self._kept.extend(lines)
+        room = max(0, WAITING - len(self._waiting))
+        self._waiting.extend(lines[:room])
+        self.unwritten += max(0, len(lines) - room)
 
     def since(self, number: int) -> bytes:
         """The entries behind a number, as JSON: ``entries``; ``next``, to ask with again; how many are ``lost``.
 
         A number that was never reached is that of a proxy before this one: then all there are.
         """
+        self._settle()
         number = number if number <= self._count else 0
         first = self._count - len(self._kept)
         start = max(number, first)
@@ -67,6 +77,7 @@ class Log:
 
     def waiting(self) -> list[bytes]:
         """What is not in the file yet; it is taken by who asks."""
+        self._settle()
         lines, self._waiting = self._waiting, []
         return lines
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import httptools
 
 from simulator.live.proxy.head import BadMessageError, Field
+from simulator.live.proxy.likeness import FUTILE, Likeness, likeness
 from simulator.live.proxy.request import Request
 
 VERSIONS = ("1.1", "1.0")
@@ -25,6 +26,9 @@ class Reading:
         self._fields: list[Field] = []
         self._head_size = 0
         self._muted = self._skipped = self._large = self._fresh = False
+        self._before: tuple[Likeness, Request] | None = None
+        """The request before this one, where all of it came alone: then the parser stands between two requests."""
+        self._unlike = 0
         self.queue: deque[Request] = deque()
         """In the order in which they came; the last may not be complete."""
         self.filling: Request | None = None
@@ -37,9 +41,43 @@ class Reading:
     def feed(self, data: bytes, now: float) -> None:
         """Read on; nothing more where something is amiss."""
         self._now = now
-        if self.amiss is None:
-            self._large = len(data) > LONGEST_HEAD
-            self._feed(data)
+        if self.amiss is not None or (self._before is not None and self._read_again(data)):
+            return
+        self._large = len(data) > LONGEST_HEAD
+        stands, count = self.filling is None and not self.begun, len(self.queue)
+        self._feed(data)
+        if stands and len(self.queue) == count + 1 and self._unlike < FUTILE:
+            self._remember(data, self.queue[-1])
+
+    def _read_again(self, data: bytes) -> bool:
+        """Whether it is one whole request whose head is like that of the one before: then it is read."""
+        assert self._before is not None
+        like, before = self._before
+        found = like.read(data)
+        if found is not None:
+            varied, body = found
+            request = before.again(varied)
+            if (request.length or 0) == len(body):
+                if body:
+                    request.pieces.append(body)
+                request.size, request.complete = len(body), True
+                if not request.named:
+                    request.name(self._new_id())
+                self.queue.append(request)
+                self._unlike = 0
+                return True
+        self._before = None
+        self._unlike += 1
+        return False
+
+    def _remember(self, data: bytes, request: Request) -> None:
+        """Keep a head that the next one may be like; ``data``: what came, all of it at once, or more."""
+        if not request.complete or request.chunked or not request.keeps or request.upgrades:
+            return
+        if self.amiss is None and not self.begun:
+            like = likeness(data, request.fields)
+            if like is not None and like.size + request.size == len(data):
+                self._before = like, request.again()
 
     def _feed(self, data: bytes) -> None:
         self._fresh = False

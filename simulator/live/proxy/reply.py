@@ -55,22 +55,25 @@ class Reply:
         """The target's head, and what there is of its body; False: as long as all of it is awaited."""
         fault, share = b"", None
         if fall is not None:
-            if not done and answer.size <= WHOLE_BYTES and fall.wants_answer(now):
-                return False
-            fault, share = fall.header(now), fall.truncate(now)
+            if fall.is_seen:
+                if not done and answer.size <= WHOLE_BYTES and fall.wants_answer(now):
+                    return False
+                share = fall.truncate(now)
+            fault = fall.header(now)
         self.status = answer.status
-        length, body = answer.length, b""
+        length, body, request = answer.length, b"", self._request
         if not bodiless:
             body = answer.take()
             if done:
-                body = self._edited(answer, fall, body, now)
+                if fall is not None and fall.is_seen:
+                    body = self._edited(answer, fall, body, now)
                 length = len(body)
-        ends = not bodiless and length is None
-        self._framed, self.unbounded = ends and self._request.modern, ends and not self._request.modern
-        self.keeps = self.keeps and self._request.complete and not self.unbounded and not self._plane.leaving
+            elif length is None:
+                self._framed, self.unbounded = request.modern, not request.modern
+        self.keeps = self.keeps and request.complete and not self.unbounded and not self._plane.leaving
         if share is not None and body:
             body, self.cut, self.keeps = body[: int(share * len(body))], True, False
-        head = answer.head(self._request, fault, keeps=self.keeps, length=length, chunked=self._framed)
+        head = answer.head(request, fault, keeps=self.keeps, length=length, chunked=self._framed)
         self.write(head + (chunk(body) if self._framed else body))
         return True
 
@@ -100,9 +103,7 @@ class Reply:
     def full(self) -> bool:
         return self.drip is not None and self.drip.full
 
-    def _edited(self, answer: Answer, fall: Fall | None, body: bytes, now: float) -> bytes:
-        if fall is None:
-            return body
+    def _edited(self, answer: Answer, fall: Fall, body: bytes, now: float) -> bytes:
         edited = self._plane.falling.edit(fall, self._request, answer, body, now)
         if edited is not body:
             answer.edited()

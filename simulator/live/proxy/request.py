@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from simulator.live.headers import REQUEST_ID
 from simulator.live.proxy.head import (
     FAULT,
@@ -10,9 +12,11 @@ from simulator.live.proxy.head import (
     OF_CONTENT,
     BadMessageError,
     Field,
+    again,
     tokens,
     without,
 )
+from simulator.live.proxy.likeness import Varied, length_of
 
 _ID = f"{REQUEST_ID}: ".encode()
 _OWN = HOP | {b"content-length", b"expect", b"host", b"content-type", b"content-encoding", b"x-request-id"}
@@ -125,16 +129,41 @@ class Request:
     def bodied(self) -> bool:
         return self.chunked or bool(self.length)
 
+    def whole(self) -> bytes:
+        """The pieces that have come and that nobody has taken yet; they stay."""
+        pieces = self.pieces
+        if len(pieces) != 1:
+            pieces[:] = [b"".join(pieces)]
+        return pieces[0]
+
     def take(self) -> bytes:
         """The pieces that have come and that nobody has taken yet."""
-        pieces = self.pieces
-        if len(pieces) == 1:
-            whole = pieces[0]
-            pieces.clear()
-            return whole
-        whole = b"".join(pieces)
-        pieces.clear()
+        whole = self.whole()
+        self.pieces.clear()
         return whole
+
+    def again(self, varied: Sequence[Varied] = ()) -> Request:
+        """One with the same head but for some fields; nothing of its body is here."""
+        other = object.__new__(Request)
+        other.method, other.target, other._path = self.method, self.target, self._path
+        other.modern, other.keeps, other.upgrades = self.modern, self.keeps, self.upgrades
+        other.id, other.named = self.id, self.named
+        other.content_type, other.encoding = self.content_type, self.encoding
+        other.length, other.chunked = self.length, self.chunked
+        other.expects = other.complete = False
+        other.pieces, other.size = [], 0
+        other.fields, other.lines = fields, lines = self.fields.copy(), self.lines.copy()
+        for place, value in varied:
+            name, before = fields[place]
+            fields[place] = name, value
+            key = name.lower()
+            if key == b"content-length":
+                other.length = length_of(value)
+                continue
+            if key == b"x-request-id":
+                other.id = value
+            again(lines, name + b": " + before, name + b": " + value)
+        return other
 
     def name(self, id: bytes) -> None:
         """Call it so, where its caller gave it no id."""

@@ -7,24 +7,43 @@ import hashlib
 import hmac
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
+from typing import TypedDict
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.live.arming import ArmError, arm, key, read, spend
+from generator.model import Binding, Service
+from simulator.live.arming import ArmError, arm, key, read, scope_of, spend
 from simulator.live.lease import Cap
+from tests.simulator.stages import whole_catalogue
+
+
+class Where(TypedDict):
+    """What a token is for besides its target."""
+
+    environment: str
+    scope: str
+
 
 KEY, OTHER = b"k" * 32, b"o" * 32
 TARGET, DRILL, NOW = "http://models.example:8080/scorer", "some-drill", 1_000_000.0
+WHERE = Where(environment="staging", scope="s" * 64)
 CAP = Cap(share=0.25, effects=("delay", "shift"), fields=("weather-feed.wind_mph",))
-TOKEN = arm(TARGET, DRILL, CAP, minutes=30, key=KEY, now=NOW)
+TOKEN = arm(TARGET, DRILL, CAP, **WHERE, minutes=30, key=KEY, now=NOW)
+
+
+def service_there() -> Service:
+    return whole_catalogue().service("delay-predictor")
 
 
 def test_it_says_what_was_allowed() -> None:
     """Cap, target, drill and expiry come back as they were put in."""
-    armed = read(TOKEN, target="HTTP://Models.Example:8080/scorer/", drill=DRILL, key=KEY, now=NOW + 60)
+    armed = read(
+        TOKEN, **WHERE, target="HTTP://Models.Example:8080/scorer/", drill=DRILL, key=KEY, now=NOW + 60
+    )
 
     assert (armed.cap.share, armed.cap.effects, armed.cap.fields) == (0.25, CAP.effects, CAP.fields)
     assert armed.cap.until == NOW + 1800
@@ -51,7 +70,38 @@ def test_it_says_what_was_allowed() -> None:
 def test_it_is_for_nothing_else(target: str, drill: str, key_: bytes, now: float, message: str) -> None:
     """Each reason has its own sentence."""
     with pytest.raises(ArmError, match=message):
-        read(TOKEN, target=target, drill=drill, key=key_, now=now)
+        read(TOKEN, **WHERE, target=target, drill=drill, key=key_, now=now)
+
+
+def test_it_is_for_one_environment_as_its_file_was() -> None:
+    """Two may have one target; and who changes a binding afterwards has nobody's word for it."""
+    for where, message in (
+        (
+            Where(environment="production", scope=WHERE["scope"]),
+            "for another environment: 'staging', not 'production'",
+        ),
+        (Where(environment="staging", scope="t" * 64), "says something else of that environment"),
+    ):
+        with pytest.raises(ArmError, match=message):
+            read(TOKEN, **where, target=TARGET, drill=DRILL, key=KEY, now=NOW)
+
+
+def test_the_scope_changes_with_all_that_a_drill_does_there() -> None:
+    """Whom it asks, which settings there are, and how they are turned; not with what it does elsewhere."""
+    service = service_there()
+    deployment = service.deployment("staging")
+    assert deployment is not None
+    scope = scope_of(service, deployment)
+
+    def turned_by(environment: str) -> Service:
+        other = Binding(environment, command=("other", "{{ value }}"))
+        controls = tuple(replace(one, bindings=(*one.bindings, other)) for one in service.controls)
+        return replace(service, controls=controls)
+
+    assert scope_of(service, deployment) == scope
+    assert scope_of(turned_by("elsewhere"), deployment) == scope
+    assert scope_of(turned_by("staging"), deployment) != scope
+    assert scope_of(service, replace(deployment, path="/other")) != scope
 
 
 @given(st.integers(0, len(TOKEN) - 1), st.characters(codec="ascii", categories=["L", "N", "P"]))
@@ -61,21 +111,21 @@ def test_no_letter_of_it_can_be_changed(place: int, letter: str) -> None:
     if changed == TOKEN:
         return
     with pytest.raises(ArmError):
-        read(changed, target=TARGET, drill=DRILL, key=KEY, now=NOW)
+        read(changed, **WHERE, target=TARGET, drill=DRILL, key=KEY, now=NOW)
 
 
 @given(st.one_of(st.text(max_size=200), st.binary(max_size=200).map(lambda raw: f"drillbook1.{raw.hex()}.x")))
 def test_what_is_no_token_is_a_clear_error(text: str) -> None:
     """Whatever somebody hands in, there is a sentence and no traceback."""
     with pytest.raises(ArmError):
-        read(text, target=TARGET, drill=DRILL, key=KEY, now=NOW)
+        read(text, **WHERE, target=TARGET, drill=DRILL, key=KEY, now=NOW)
 
 
 @pytest.mark.parametrize("length", [5, 20, 60, len(TOKEN) - 1])
 def test_a_torn_one_says_so(length: int) -> None:
     """A token is long, and is copied by hand."""
     with pytest.raises(ArmError, match=r"torn|no token"):
-        read(TOKEN[:length], target=TARGET, drill=DRILL, key=KEY, now=NOW)
+        read(TOKEN[:length], **WHERE, target=TARGET, drill=DRILL, key=KEY, now=NOW)
 
 
 @pytest.mark.parametrize("payload", [b"[]", b"{}", b"[" * 9000, b"\xff", b'{"cap": 1}'])
@@ -87,15 +137,22 @@ def test_even_a_signed_one_is_read_with_care(payload: bytes) -> None:
 
     signature = hmac.new(KEY, b"drillbook1." + payload, hashlib.sha256).digest()
     with pytest.raises(ArmError):
-        read(f"drillbook1.{coded(payload)}.{coded(signature)}", target=TARGET, drill=DRILL, key=KEY, now=NOW)
+        read(
+            f"drillbook1.{coded(payload)}.{coded(signature)}",
+            **WHERE,
+            target=TARGET,
+            drill=DRILL,
+            key=KEY,
+            now=NOW,
+        )
 
 
 def test_the_cap_of_a_token_is_not_widened_by_its_minutes() -> None:
     """Whichever ends first."""
-    token = arm(TARGET, DRILL, Cap(until=NOW + 5), minutes=30, key=KEY, now=NOW)
+    token = arm(TARGET, DRILL, Cap(until=NOW + 5), **WHERE, minutes=30, key=KEY, now=NOW)
 
     with pytest.raises(ArmError, match="expired"):
-        read(token, target=TARGET, drill=DRILL, key=KEY, now=NOW + 6)
+        read(token, **WHERE, target=TARGET, drill=DRILL, key=KEY, now=NOW + 6)
 
 
 @pytest.mark.parametrize(
@@ -104,10 +161,13 @@ def test_the_cap_of_a_token_is_not_widened_by_its_minutes() -> None:
         (TARGET, CAP, 0, "minutes"),
         (TARGET, CAP, float("nan"), "minutes"),
         (TARGET, CAP, 10_000, "1440 minutes"),
-        (TARGET, Cap(share=0), 5, "share"),
+        (TARGET, Cap(share=-0.1), 5, "share"),
         (TARGET, Cap(share=1.5), 5, "share"),
         ("models.example:80", CAP, 5, "begins with http"),
         ("ftp://models.example", CAP, 5, "begins with http"),
+        ("ftp://models.example:21", CAP, 5, "begins with http"),
+        ("http://models.example\n.evil", CAP, 5, "holds spaces"),
+        ("http://mödels.example", CAP, 5, "foreign letters"),
         ("http://me:secret@models.example", CAP, 5, "neither a password"),
         ("http://models.example:x", CAP, 5, "no address"),
     ],
@@ -115,20 +175,33 @@ def test_the_cap_of_a_token_is_not_widened_by_its_minutes() -> None:
 def test_what_cannot_be_armed_is_refused(target: str, cap: Cap, minutes: float, message: str) -> None:
     """Nothing without an end, without a share, or without a place."""
     with pytest.raises(ArmError, match=message):
-        arm(target, DRILL, cap, minutes=minutes, key=KEY, now=NOW)
+        arm(target, DRILL, cap, **WHERE, minutes=minutes, key=KEY, now=NOW)
 
 
 def test_it_arms_one_run(tmp_path: Path) -> None:
     """A second use is refused, as the first was put down."""
-    armed = read(TOKEN, target=TARGET, drill=DRILL, key=KEY, now=NOW)
+    armed = read(TOKEN, **WHERE, target=TARGET, drill=DRILL, key=KEY, now=NOW)
     spend(armed, folder=tmp_path, now=NOW)
 
     with pytest.raises(ArmError, match="armed a run already"):
         spend(armed, folder=tmp_path, now=NOW)
     other = read(
-        arm(TARGET, DRILL, CAP, minutes=1, key=KEY, now=NOW), target=TARGET, drill=DRILL, key=KEY, now=NOW
+        arm(TARGET, DRILL, CAP, **WHERE, minutes=1, key=KEY, now=NOW),
+        **WHERE,
+        target=TARGET,
+        drill=DRILL,
+        key=KEY,
+        now=NOW,
     )
     spend(other, folder=tmp_path, now=NOW)
+
+
+def test_one_that_expires_while_a_drill_starts_arms_nothing(tmp_path: Path) -> None:
+    """It was in force when it was read."""
+    armed = read(TOKEN, **WHERE, target=TARGET, drill=DRILL, key=KEY, now=NOW)
+
+    with pytest.raises(ArmError, match="has expired"):
+        spend(armed, folder=tmp_path, now=NOW + 1800)
 
 
 def test_one_that_cannot_be_put_down_arms_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,15 +212,15 @@ def test_one_that_cannot_be_put_down_arms_nothing(tmp_path: Path, monkeypatch: p
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(ArmError, match="No space left"):
-        spend(read(TOKEN, target=TARGET, drill=DRILL, key=KEY, now=NOW), folder=tmp_path, now=NOW)
+        spend(read(TOKEN, **WHERE, target=TARGET, drill=DRILL, key=KEY, now=NOW), folder=tmp_path, now=NOW)
 
 
 def test_numbers_of_tokens_that_expired_long_ago_are_forgotten(tmp_path: Path) -> None:
     """Nobody could use those again."""
-    spend(read(TOKEN, target=TARGET, drill=DRILL, key=KEY, now=NOW), folder=tmp_path, now=NOW)
+    spend(read(TOKEN, **WHERE, target=TARGET, drill=DRILL, key=KEY, now=NOW), folder=tmp_path, now=NOW)
     later = NOW + 7 * 86_400
-    token = arm(TARGET, DRILL, CAP, minutes=1, key=KEY, now=later)
-    armed = read(token, target=TARGET, drill=DRILL, key=KEY, now=later)
+    token = arm(TARGET, DRILL, CAP, **WHERE, minutes=1, key=KEY, now=later)
+    armed = read(token, **WHERE, target=TARGET, drill=DRILL, key=KEY, now=later)
 
     spend(armed, folder=tmp_path, now=later)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulator.live.asking import Caller, RefusedError, UnreachableError
+from simulator.live.injected import injected
 from simulator.live.injecting import RENEW_S, Injector
 from simulator.live.lease import Effect, Lease
 
@@ -21,9 +22,12 @@ class Proxy(Caller):
     leases: list[dict[str, Any]] = field(default_factory=list)
     is_there: bool = True
     stopped: bool = False
+    refuses: str = ""
 
     def put(self, *path: str, data: object) -> Any:
         self._answer("put", path)
+        if self.refuses:
+            raise RefusedError(403, self.refuses)
         self.held.add(path[-1])
         assert isinstance(data, dict)
         self.leases.append(data)
@@ -34,6 +38,9 @@ class Proxy(Caller):
             raise RefusedError(409, "it was stopped: 12 % of the answers failed")
         if path[1] not in self.held:
             raise RefusedError(404, "there is no such lease")
+
+    def get(self, *path: str) -> Any:
+        return {"leases": [], "entries": [], "next": 0}
 
     def delete(self, *path: str) -> Any:
         self._answer("delete", path)
@@ -126,3 +133,16 @@ def test_stopping_ends_all_and_begins_none() -> None:
     injector.at(30.0)
 
     assert proxy.asked == ["delete leases"]
+
+
+def test_a_lease_that_the_cap_does_not_allow_is_told_once_and_by_its_name() -> None:
+    """It is asked for again and again, as a full disk may be emptied; the record says why nothing came of it."""
+    injector, proxy, wall = _injector()
+    proxy.refuses = "a share of 1 is more than the 0.2 that is allowed here"
+    for minute in range(12, 20):
+        injector.at(minute)
+        wall.s += RENEW_S
+    (told,) = injected(injector, (), 15.0)
+
+    assert injector.problems == [f"metres: {proxy.refuses}"]
+    assert (told.at_minutes, told.why) == (None, f"metres: {proxy.refuses}")

@@ -160,3 +160,10 @@ def test_after_a_failure_the_same_can_be_typed_again() -> None:
     desk.board.follow(Event(2, 60.0, WORLD, failed))
 
     assert understand("set traffic-split 0", desk).deeds == (deed,)
+
+
+@pytest.mark.parametrize("line", ["pause", "speed 10", "next", "wait 5", "until 03:30"])
+def test_nobody_turns_the_clock_of_a_real_service(line: str) -> None:
+    """Its time would go on without the drill's."""
+    with pytest.raises(CommandError, match=f"there is no `{line.split()[0]}` here"):
+        understand(line, at_staging())

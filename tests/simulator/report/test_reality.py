@@ -138,7 +138,8 @@ def test_what_was_achieved_and_what_failed_is_told(name: str) -> None:
 
 
 def test_an_impact_that_nobody_measured_is_not_said_to_be_measured() -> None:
-    unknown = Inspected("dirty", ("what became of the requests is not known: nobody answers",), 0.28)
+    why = "what became of the requests is not known: nobody answers"
+    unknown = Inspected("dirty", (why,), 0.28, why)
     text = _text(terminal_text, live(unknown))
 
     assert "The team's impact could not be measured: it is that of the simulated twin of the drill." in text
@@ -174,3 +175,14 @@ def test_a_page_has_the_style_for_it() -> None:
     css = (Path(__file__).parents[3] / "simulator/report/report.css").read_text(encoding="utf-8")
 
     assert ".dirty {" in css
+
+
+def test_a_machine_that_was_too_busy_is_said_first() -> None:
+    """Whoever reads the score has to know that part of the harm is not the team's."""
+    text = _text(terminal_text, live(Inspected("clean", (), 0.701)))
+
+    assert text.startswith(
+        "BUSY MACHINE: in 70.1 % of the steps this machine itself did not run as it should"
+    )
+    assert text.count("did not run as it should") == 1
+    assert "BUSY" not in _text(terminal_text, live(Inspected("clean", (), 0.03)))
