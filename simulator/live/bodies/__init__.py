@@ -61,7 +61,7 @@ def read(path: str, content_type: str, body: bytes) -> Document | None:
     if data is None:
         return None
     # Most bodies are plain, and show it at first sight.
-    if type(data) is list or (data.keys().isdisjoint(_KEYS) and not _is_path(path)):
+    if isinstance(data, list) or (data.keys().isdisjoint(_KEYS) and not _is_path(path)):
         return plain_json.document(data)
     path = path.partition("?")[0]
     for format in FORMATS.values():
