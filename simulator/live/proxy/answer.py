@@ -87,7 +87,7 @@ class Answer:
         other.length, other.chunked = self.length, self.chunked
         other.content_type, other.encoding = self.content_type, self.encoding
         other.pieces, other.size = [], 0
-        other.lines = lines = self.lines.copy()
+        other.lines = lines = self.lines.copy() if varied else self.lines
         for place, value in varied:
             name, before = fields[place]
             if name.lower() == b"content-length":

@@ -24,11 +24,12 @@ WHOLE_BYTES = 8 * 2**20
 class Fall:
     """What falls on one request, lease by lease. What a lease does ends with it, even halfway."""
 
-    __slots__ = ("body", "fates", "is_held", "is_seen")
+    __slots__ = ("_header", "body", "fates", "is_held", "is_seen")
 
     def __init__(self, fates: list[tuple[Grant, Fate]], body: bytes | None) -> None:
         """``body``: the edited one, None where none is edited."""
         self.fates, self.body = fates, body
+        self._header = b", ".join([grant.header for grant, _ in fates if grant.header])
         self.is_held = self.is_seen = False
         """Whether something stands between it and the target; and between the target's answer and the caller.
 
@@ -82,7 +83,10 @@ class Fall:
 
     def header(self, now: float) -> bytes:
         """The leases in force that say so of themselves."""
-        return b", ".join([grant.header for grant, _ in self.fates if now < grant.ends and grant.header])
+        for grant, _ in self.fates:
+            if now >= grant.ends:
+                return b", ".join([grant.header for grant, _ in self.live(now) if grant.header])
+        return self._header
 
 
 class Falling:

@@ -14,8 +14,8 @@ from typing import TypeAlias
 from simulator.live.proxy.head import Field
 
 VARYING = frozenset({b"content-length", b"date", b"traceparent", b"x-request-id"})
-LONGEST = 4096
-"""Of longer heads none is like another."""
+LONGEST, LONGEST_VALUE = 4096, 256
+"""Of longer heads none is like another, and no longer value stands in the place of one that varies."""
 FUTILE = 3
 """Who sends so many heads in a row that are not like the one before is not expected to send one that is."""
 _MOST_DIGITS = 9
@@ -47,7 +47,7 @@ class Likeness:
             at += len(piece)
             end = data.find(b"\r", at)
             value = data[at:end]
-            if not _is_plain(value):
+            if len(value) > LONGEST_VALUE or not _is_plain(value):
                 return None
             varied.append((place, value))
             at = end

@@ -65,6 +65,8 @@ class Line(asyncio.Protocol):
         self._head_size = 0
         self._before: tuple[Likeness, Answer, list[Field]] | None = None
         """The answer before this one, where all of it came alone: then the parser stands between two answers."""
+        self._goes_on = True
+        """Whether the parser would read another one; it sees ends of connections that are no matter to us."""
         self._unlike = 0
         self.answer: Answer | None = None
         self.served = 0
@@ -167,7 +169,9 @@ class Line(asyncio.Protocol):
 
     def _remember(self, answer: Answer, data: bytes) -> None:
         """Keep a head that the next one may be like; ``data``: what came, all of it at once, or more."""
-        if answer.chunked or answer.length is None or not answer.keeps or self._spoilt or self.bodiless:
+        if answer.chunked or answer.length is None or self._spoilt or self.bodiless:
+            return
+        if not (answer.keeps and self._goes_on):
             return
         like = likeness(data, self._fields)
         if like is not None and answer.length == answer.size == len(data) - like.size:
@@ -230,6 +234,7 @@ class Line(asyncio.Protocol):
         self.answer.size += len(body)
 
     def on_message_complete(self) -> None:
+        self._goes_on = self._parser.should_keep_alive()
         if not self._interim and self.answer is not None:
             self._done = True
 

@@ -21,8 +21,8 @@ LARGEST_BYTES = 64 * 2**20
 AT_ONCE = 10_000
 """Entries in one answer."""
 TOGETHER = 64
-"""Entries are written as JSON so many after one another, which takes half as long as one now and then, and holds no
-request up for long."""
+"""Entries are written as JSON so many after one another: that costs less than one now and then, and holds no request
+up for long."""
 
 
 class Log:

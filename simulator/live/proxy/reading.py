@@ -28,6 +28,8 @@ class Reading:
         self._muted = self._skipped = self._large = self._fresh = False
         self._before: tuple[Likeness, Request] | None = None
         """The request before this one, where all of it came alone: then the parser stands between two requests."""
+        self._goes_on = True
+        """Whether the parser would read another one; it sees ends of connections that are no matter to us."""
         self._unlike = 0
         self.queue: deque[Request] = deque()
         """In the order in which they came; the last may not be complete."""
@@ -72,9 +74,15 @@ class Reading:
 
     def _remember(self, data: bytes, request: Request) -> None:
         """Keep a head that the next one may be like; ``data``: what came, all of it at once, or more."""
-        if not request.complete or request.chunked or not request.keeps or request.upgrades:
+        if (
+            not request.complete
+            or request.chunked
+            or request.upgrades
+            or self.amiss is not None
+            or self.begun
+        ):
             return
-        if self.amiss is None and not self.begun:
+        if request.keeps and self._goes_on:
             like = likeness(data, request.fields)
             if like is not None and like.size + request.size == len(data):
                 self._before = like, request.again()
@@ -144,6 +152,7 @@ class Reading:
             request.size += len(body)
 
     def on_message_complete(self) -> None:
+        self._goes_on = self._parser.should_keep_alive()
         if self.filling is not None and not self._skipped:
             self.filling.complete = True
             self.filling = None

@@ -21,6 +21,7 @@ from simulator.live.proxy.likeness import Varied, length_of
 _ID = f"{REQUEST_ID}: ".encode()
 _OWN = HOP | {b"content-length", b"expect", b"host", b"content-type", b"content-encoding", b"x-request-id"}
 _OWN |= {FAULT.lower()}
+_READ = _OWN | OF_CONTENT
 
 
 class Request:
@@ -41,6 +42,7 @@ class Request:
         "method",
         "modern",
         "named",
+        "of_content",
         "pieces",
         "size",
         "target",
@@ -55,7 +57,8 @@ class Request:
         self.named = True
         self._path = ""
         self.length: int | None = None
-        self.chunked = self.expects = self.complete = False
+        self.chunked = self.expects = self.complete = self.of_content = False
+        """``of_content``: some of its fields hold for its body as it came, and for no other."""
         self.pieces: list[bytes] = []
         self.size = 0
         hosts = 0
@@ -64,7 +67,7 @@ class Request:
         self.lines = lines
         for name, value in fields:
             key = name.lower()
-            if key not in _OWN:
+            if key not in _READ:
                 lines.append(name + b": " + value)
             elif key == b"host":
                 hosts += 1
@@ -92,6 +95,9 @@ class Request:
             self.lines.append(name + b": " + value)
         elif key == b"content-encoding":
             self.encoding += value.lower()
+            self.lines.append(name + b": " + value)
+        elif key in OF_CONTENT:
+            self.of_content = True
             self.lines.append(name + b": " + value)
         elif key == b"transfer-encoding":
             self._transferred(value)
@@ -145,11 +151,11 @@ class Request:
     def again(self, varied: Sequence[Varied] = ()) -> Request:
         """One with the same head but for some fields; nothing of its body is here."""
         other = object.__new__(Request)
-        other.method, other.target, other._path = self.method, self.target, self._path
+        other.method, other.target, other._path = self.method, self.target, self.path
         other.modern, other.keeps, other.upgrades = self.modern, self.keeps, self.upgrades
         other.id, other.named = self.id, self.named
         other.content_type, other.encoding = self.content_type, self.encoding
-        other.length, other.chunked = self.length, self.chunked
+        other.length, other.chunked, other.of_content = self.length, self.chunked, self.of_content
         other.expects = other.complete = False
         other.pieces, other.size = [], 0
         other.fields, other.lines = fields, lines = self.fields.copy(), self.lines.copy()
@@ -184,7 +190,8 @@ class Request:
 
     def edited(self) -> None:
         """Its body is not the caller's any more: what the caller said of it goes."""
-        self.lines = without(self.lines, OF_CONTENT)
+        if self.of_content:
+            self.lines = without(self.lines, OF_CONTENT)
 
     def plainly(self) -> None:
         """Ask for an answer that can be read: in no encoding, whole, and not for one that the asker has already."""

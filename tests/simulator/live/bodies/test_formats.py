@@ -29,6 +29,29 @@ def test_the_table_is_in_order_and_ends_with_what_covers_all() -> None:
     assert list(FORMATS)[-1] == "plain-json"
 
 
+@pytest.mark.parametrize(
+    "path", ["/predict", "/v2/models/m/infer", "/invocations?a", "/score/invocations", "/"]
+)
+@pytest.mark.parametrize(
+    "held", [1, [], {}, [1], [{"a": 1}], [{"name": "a", "datatype": "FP64", "data": [1]}]]
+)
+@pytest.mark.parametrize(
+    "key", ["a", *sorted(set[str]().union(*(format.KEYS for format in FORMATS.values())))]
+)
+def test_no_format_is_overlooked(path: str, held: Any, key: str) -> None:
+    """A body that shows at first sight that it is plain is one that no other format covers."""
+    for body in ({key: held}, [{key: held}]):
+        first = next(format for format in FORMATS.values() if format.covers(path.partition("?")[0], body))
+        expected, found = first.document(body), read(path, "application/json", json.dumps(body).encode())
+
+        assert type(found) is type(expected)
+        assert (
+            found is None
+            or expected is None
+            or (found.rows, found.get("a")) == (expected.rows, expected.get("a"))
+        )
+
+
 @each_format
 def test_a_field_has_one_name_in_all_formats(example: Example) -> None:
     """The name that the sandbox's plain JSON has, and the same with ``inputs`` before it, find it everywhere."""

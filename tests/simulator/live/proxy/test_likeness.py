@@ -45,6 +45,7 @@ def test_a_head_with_another_id_and_length_is_alike() -> None:
         (b"1.1", b"1.0"),
         (b"*/*", b"a/b"),
         (b"r-1", b""),
+        (b"r-1", b"r" * 300),
         (b"r-1", b" r-1"),
         (b"r-1", b"r-1 "),
         (b"r-1", b"r\t1"),
@@ -178,6 +179,20 @@ def told(*messages: bytes, wants_head: bool = False) -> Any:
 def test_an_answer_is_read_behind_another_as_it_is_alone(data: bytes) -> None:
     """Damage of any kind is found by whoever reads it."""
     assert told(ANSWER, data) == told(data)
+
+
+def test_what_a_parser_would_not_read_on_behind_is_read_by_nobody() -> None:
+    """An end of the connection that is none of ours is one for it, and stays one."""
+    ending = b"Proxy-Connection: close\r\nContent-Length"
+    request, answer = (data.replace(b"Content-Length", ending) for data in (REQUEST, ANSWER))
+    reading = Reading(lambda: b"new", 0.0)
+    reading.feed(request, 1.0)
+    reading.feed(request, 1.0)
+    (said, *_), closing = told(answer, answer)
+
+    assert reading.amiss is not None
+    assert said.startswith("what it answers is no HTTP: ")
+    assert closing
 
 
 def test_an_answer_to_who_wants_a_head_has_no_body_though_it_is_like_one_that_has() -> None:
