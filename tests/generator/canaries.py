@@ -42,6 +42,16 @@ def labelled_keys(schema: Mapping[str, Any]) -> Mapping[str, Any]:
     return {key: node["x-labels"] for key, node in known.items() if "x-labels" in node}
 
 
+DEPLOYMENT = {
+    "environment": "staging",
+    "target": "https://staging.example.com",
+    "protocol": "plain-json",
+    "path": "/score",
+    "answer": {"field": "decision"},
+    "metrics": {"kind": "exposition", "url": "https://staging.example.com/metrics"},
+}
+
+
 @dataclass(slots=True)
 class Planted:
     """Documents with canaries in them."""
@@ -105,7 +115,7 @@ def _panel(_: str) -> str:
 
 def planted(root: Path) -> Planted:
     """The corpus' service and runbook with everything that can be closed to some, closed to them."""
-    found = Planted([_dated(d) for d in load(copied(root)).documents])
+    found = Planted([_deployed(_dated(d)) for d in load(copied(root)).documents])
     most: dict[Where, tuple[Document, Pair]] = {}
     for document in found.documents:
         for pair in _holders(document):
@@ -124,6 +134,13 @@ def planted(root: Path) -> Planted:
 
 def _dated(document: Document) -> Document:
     return dataclasses.replace(document, data=copy.deepcopy(dict(document.data)))
+
+
+def _deployed(document: Document) -> Document:
+    """A service that says where it runs, which the corpus' does not."""
+    if document.kind == "service":
+        document.data.setdefault("deployments", [copy.deepcopy(DEPLOYMENT)])  # type: ignore[attr-defined]
+    return document
 
 
 def _holders(document: Document) -> list[Pair]:

@@ -281,7 +281,7 @@ def test_every_kind_of_event_is_shown_or_hidden_on_purpose() -> None:
 
     assert {Remarked, Rated, Steered, Improvement, Revealed} <= hidden
     assert {kind.__name__ for kind in hidden} == {
-        "CouldNotFollow", "Improvement", "Inspected", "Rated", "Remarked", "Revealed", "Steered",
+        "CouldNotFollow", "Improvement", "Injected", "Inspected", "Rated", "Remarked", "Revealed", "Steered",
     }  # fmt: skip
 
 

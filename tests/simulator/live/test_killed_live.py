@@ -134,7 +134,7 @@ def test_a_wall_clock_that_jumps_is_of_no_account(tmp_path: Path) -> None:
     """By up to a day there and back, in every process, at every look: what is killed comes back, and faults end."""
     rng = random.Random(7)
     path = os.pathsep.join([JUMPING, *filter(None, [os.environ.get("PYTHONPATH")])])
-    with begun(tmp_path, "controller", 7, environment={"PYTHONPATH": path}) as run:
+    with begun(tmp_path, "controller", 7, environment={"PYTHONPATH": path, "JUMPING_CLOCK": "1"}) as run:
         proxy = strike(run, ("proxy",), signal.SIGKILL, rng)
         since = time.monotonic()
         until(lambda: run.prober.is_faulted(since), "the fault again")

@@ -179,10 +179,14 @@ def test_a_drill_in_our_own_sandbox_that_breaks_off_turns_nothing_back() -> None
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_drill_that_is_asked_to_end_is_interrupted(number: signal.Signals) -> None:
     """By a job that is cancelled, or a terminal that is closed: both would leave controls turned."""
-    with pytest.raises(KeyboardInterrupt), interruptible():
-        os.kill(os.getpid(), number)
+    before = signal.signal(number, signal.SIG_DFL)
+    try:
+        with pytest.raises(KeyboardInterrupt), interruptible():
+            os.kill(os.getpid(), number)
 
-    assert signal.getsignal(number) == signal.SIG_DFL
+        assert signal.getsignal(number) == signal.SIG_DFL
+    finally:
+        signal.signal(number, before)
 
 
 def test_who_was_told_to_outlive_the_terminal_does() -> None:
