@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from simulator.live.process import LOOPBACK
+from simulator.live.process import LOOPBACK, Alive
 
 OPEN = ("/health",)
 """Paths that need no token, and tell nothing."""
@@ -23,6 +23,22 @@ def application(token: str) -> web.Application:
     """An application that refuses whoever is not asked; ``GET /health`` answers 200 to all on this machine."""
     app = web.Application(middlewares=[_guard(token)])
     app.router.add_get("/health", _healthy)
+    return app
+
+
+def keeping(app: web.Application, alive: Alive) -> web.Application:
+    """The application, which hears from ``POST /alive`` that it is needed, and from ``POST /stop`` that it may go."""
+
+    async def hear(request: web.Request) -> web.Response:
+        alive.hear()
+        return web.json_response({"ok": True})
+
+    async def stop(request: web.Request) -> web.Response:
+        alive.stop()
+        return web.json_response({"ok": True})
+
+    app.router.add_post("/alive", hear)
+    app.router.add_post("/stop", stop)
     return app
 
 

@@ -21,17 +21,7 @@ def application(generator: Generator, alive: Alive, token: str) -> web.Applicati
             return web.json_response({"error": "'since' is the number of a step"}, status=400)
         return web.json_response(generator.told(int(since)))
 
-    async def hear(request: web.Request) -> web.Response:
-        alive.hear()
-        return web.json_response({"ok": True})
-
-    async def stop(request: web.Request) -> web.Response:
-        alive.stop()
-        return web.json_response({"ok": True})
-
-    app = plane.application(token)
+    app = plane.keeping(plane.application(token), alive)
     app.router.add_post("/begin", begin)
     app.router.add_get("/tally", tally)
-    app.router.add_post("/alive", hear)
-    app.router.add_post("/stop", stop)
     return app

@@ -20,19 +20,9 @@ def application(measures: Measures, own: Own, alive: Alive, token: str) -> web.A
     async def metrics(request: web.Request) -> web.Response:
         return web.Response(body=own.metrics().encode(), headers={"Content-Type": CONTENT_TYPE})
 
-    async def hear(request: web.Request) -> web.Response:
-        alive.hear()
-        return web.json_response({"ok": True})
-
-    async def stop(request: web.Request) -> web.Response:
-        alive.stop()
-        return web.json_response({"ok": True})
-
-    app = plane.application(token)
+    app = plane.keeping(plane.application(token), alive)
     app.router.add_get("/state", told)
     app.router.add_get("/metrics", metrics)
-    app.router.add_post("/alive", hear)
-    app.router.add_post("/stop", stop)
     return app
 
 

@@ -14,22 +14,20 @@ from simulator.live.sandbox.service import Sandbox
 
 
 def application(sandbox: Sandbox, alive: Alive, token: str) -> web.Application:
-    app = plane.application(token)
+    app = plane.keeping(plane.application(token), alive)
     app.middlewares.append(sentences)
-    hands = _Hands(sandbox, alive)
+    hands = _Hands(sandbox)
     app.router.add_get("/controls", hands.controls)
     app.router.add_put("/controls/{id}", hands.turn)
     app.router.add_get("/state", hands.state)
-    app.router.add_post("/alive", hands.alive)
-    app.router.add_post("/stop", hands.stop)
     return app
 
 
 class _Hands:
     """What answers each path."""
 
-    def __init__(self, sandbox: Sandbox, alive: Alive) -> None:
-        self._sandbox, self._alive = sandbox, alive
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
 
     async def controls(self, request: web.Request) -> web.Response:
         return as_json(shown.controls(self._sandbox))
@@ -55,11 +53,3 @@ class _Hands:
 
     async def state(self, request: web.Request) -> web.Response:
         return as_json(shown.state(self._sandbox))
-
-    async def alive(self, request: web.Request) -> web.Response:
-        self._alive.hear()
-        return as_json({"ok": True})
-
-    async def stop(self, request: web.Request) -> web.Response:
-        self._alive.stop()
-        return as_json({"ok": True})
