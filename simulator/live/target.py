@@ -112,14 +112,14 @@ class LiveTarget:
         return turned.result()
 
     def impact(self) -> Mapping[int, float]:
-        """By step, smoothed over its neighbours; a step in which nobody asked, or nobody played, has none."""
+        """By step, smoothed over its neighbours; a step in which nobody asked, or that nobody played, has none."""
         rows = {row["step"]: row for row in self._played()}
         found = {}
         for step in rows:
             near = [rows[one] for one in range(step - SMOOTHED, step + SMOOTHED + 1) if one in rows]
-            offered = sum(row["offered"] for row in near)
-            if offered:
-                found[step] = sum(row["worse"] for row in near) / offered
+            compared = sum(row["compared"] for row in near)
+            if compared:
+                found[step] = sum(row["worse"] for row in near) / compared
         return found
 
     def _played(self) -> Sequence[Mapping[str, Any]]:
@@ -165,8 +165,7 @@ class LiveTarget:
         if known >= cases:
             return ""
         return (
-            f"Of {cases} cases, {known} were answered before the drill: of the others, all that is not right counts "
-            "as harm"
+            f"Of {cases} cases, {known} were answered before the drill: harm is measured on those alone"
         )
 
     def state(self) -> State:

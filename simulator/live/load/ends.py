@@ -67,6 +67,6 @@ def is_right(answer: Answer, label: int) -> bool:
     return (answer.decision == "block") == (label == 1)
 
 
-def is_worse(end: End, healthy: End | None) -> bool:
-    """Whether a request ended worse than the same case did when all was well; unknown: than one that ends right."""
-    return _RANK[end] > _RANK[healthy or "right"]
+def is_worse(end: End, healthy: End) -> bool:
+    """Whether a request ended worse than the same case did when all was well."""
+    return _RANK[end] > _RANK[healthy]

@@ -16,6 +16,7 @@ class Goldens:
     failed: int = 0
     late: int = 0
     wrong: int = 0
+    compared: int = 0
     worse: int = 0
 
 
@@ -36,8 +37,10 @@ class Row:
     late: int = 0
     """Answered over the deadline after they were to come."""
     wrong: int = 0
+    compared: int = 0
+    """Of those that ended, those of which it is known how the same case ended past the proxy when all was well."""
     worse: int = 0
-    """Ended worse than the same case did past the proxy when all was well."""
+    """Of those compared, the ones that ended worse than then."""
     dropped: int = 0
     """Of those that failed: never sent, as too many were under way."""
     skipped: int = 0
@@ -93,7 +96,9 @@ class Tally:
             row.refused += 1
         else:
             row.failed += 1
-        row.worse += is_worse(end_of(answer, label, is_late=is_late), self.healthy.get(case))
+        if (healthy := self.healthy.get(case)) is not None:
+            row.compared += 1
+            row.worse += is_worse(end_of(answer, label, is_late=is_late), healthy)
 
     def golden(self, step: int, case: int, answer: Answer, latency_ms: float) -> None:
         """The same past the proxy."""
@@ -103,7 +108,9 @@ class Tally:
         row.failed += end == "failed"
         row.late += end == "late"
         row.wrong += end == "wrong"
-        row.worse += is_worse(end, self.healthy.get(case))
+        if (healthy := self.healthy.get(case)) is not None:
+            row.compared += 1
+            row.worse += is_worse(end, healthy)
 
     def rows(self, since: int = 0) -> list[dict[str, object]]:
         return [asdict(row) for step, row in sorted(self._rows.items()) if step >= since]
