@@ -5,6 +5,7 @@ Records are kept in ``build/agreement``, so that a campaign of an hour goes on w
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -81,12 +82,21 @@ def _live() -> tuple[list[Played], list[Played]]:
 
 
 def _play(seed: int, folder: Path) -> None:
-    """As people do."""
+    """As people do, but out of reach of who ends live drills on this machine meanwhile."""
     shutil.rmtree(folder, ignore_errors=True)
     words = ["run", DRILL, "--live", "--responder", "robot", "--seed", str(seed), "--out", str(folder)]
-    subprocess.run(
-        [str(Path(sys.executable).with_name("drill")), *words], cwd=ROOT, check=False, capture_output=True
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("drill")), *words],
+        cwd=ROOT,
+        env=os.environ | {"XDG_STATE_HOME": str(KEPT / "state")},
+        check=False,
+        capture_output=True,
+        text=True,
     )
+    if not (folder / "score.json").exists():
+        raise SystemExit(
+            f"seed {seed}: the drill broke off ({done.returncode}); go on with `make agreement`\n{done.stderr}"
+        )
 
 
 def _read(seed: int, record: Record) -> Played:

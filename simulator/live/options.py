@@ -25,6 +25,21 @@ def number(least: float, most: float) -> Callable[[str], float]:
     return read
 
 
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """A type of ``argparse``: whole numbers within these ends."""
+
+    def read(text: str) -> int:
+        if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"'{text[:40]}' is no whole number from {least} to {most}")
+        return int(text)
+
+    return read
+
+
+port = whole(0, 65535)
+"""A type of ``argparse``; 0: a free one."""
+
+
 def minute_of_day(text: str) -> int:
     """
     >>> minute_of_day("09:30")

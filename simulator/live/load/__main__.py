@@ -9,24 +9,23 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from generator.model import Deployment, Service
 from simulator.live.clock import Compression
+from simulator.live.drill_options import add_drill, week_minute
 from simulator.live.load import desk
 from simulator.live.load.arrivals import Schedule
 from simulator.live.load.driver import MOST_UNDER_WAY
 from simulator.live.load.generator import Generator, Way, weight_of
-from simulator.live.options import loop_factory, minute_of_day, number, raise_limits
+from simulator.live.options import loop_factory, number, port, raise_limits, whole
 from simulator.live.process import LOOPBACK, Alive, announce
 from simulator.live.runs import TOKEN_VARIABLE
 from simulator.live.sandbox.given import Given, GivenError, read
 from simulator.live.serving import serving
-from simulator.world.traffic import DAY_MINUTES, WEEKDAYS
 
 SANDBOX = "sandbox"
 """The environment of our own."""
@@ -69,7 +68,7 @@ def _schedule(given: Given, options: argparse.Namespace) -> Schedule:
         weight_of(given.service, given.panel),
         Compression(options.compression),
         options.seed,
-        WEEKDAYS.index(options.weekday) * DAY_MINUTES + options.time,
+        week_minute(options),
         options.steps,
         options.step_seconds,
         options.requests_per_s,
@@ -101,34 +100,18 @@ def _deployment(service: Service, environment: str) -> Deployment | None:
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m simulator.live.load", allow_abbrev=False)
+    add_drill(parser)
     add = parser.add_argument
     add("--target", type=_url, required=True, metavar="URL", help="through the proxy")
     add("--direct", type=_url, required=True, metavar="URL", help="past it")
-    add("--catalogue", type=Path, required=True, metavar="FILE")
-    add("--service", required=True, metavar="ID")
-    add("--compression", type=number(1e-3, 1000), required=True, metavar="X")
-    add("--seed", type=int, required=True, metavar="N")
-    add("--weekday", choices=WEEKDAYS, required=True)
-    add("--time", type=minute_of_day, required=True, metavar="HH:MM")
-    add("--steps", type=_whole(1, 1_000_000), required=True, metavar="S")
-    add("--step-seconds", type=number(1, 3600), default=15.0, metavar="S", help="of the drill")
+    add("--steps", type=whole(1, 1_000_000), required=True, metavar="S")
     add("--requests-per-s", type=number(0.01, 100_000), metavar="CAP", help="of the wall; never more")
-    add("--under-way", type=_whole(1, 50_000), default=MOST_UNDER_WAY, metavar="N", help="at a time")
-    add("--origin", type=number(-1e12, 1e12), metavar="SECONDS", help="the target's second 0 (monotonic)")
+    add("--under-way", type=whole(1, 50_000), default=MOST_UNDER_WAY, metavar="N", help="at a time")
     add("--environment", default=SANDBOX, metavar="NAME", help="the deployment that the target is")
     add("--labels", type=_url, metavar="URL", help="that takes labels, as a whole")
     add("--keep", type=Path, metavar="FILE", help="from which one that is started anew goes on")
-    add("--control-port", type=_whole(0, 65535), default=0, metavar="PORT")
+    add("--control-port", type=port, default=0, metavar="PORT")
     return parser.parse_args(arguments)
-
-
-def _whole(least: int, most: int) -> Callable[[str], int]:
-    def whole(text: str) -> int:
-        if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or not least <= int(text) <= most:
-            raise argparse.ArgumentTypeError(f"'{text[:40]}' is no whole number from {least} to {most}")
-        return int(text)
-
-    return whole
 
 
 def _url(text: str) -> str:

@@ -16,23 +16,22 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from generator.model import Deployment
 from simulator.live.clock import Compression, LiveClock, monotonic
+from simulator.live.drill_options import add_drill, week_minute
 from simulator.live.observer import control
 from simulator.live.observer.faces import Face
 from simulator.live.observer.measures import Measures
 from simulator.live.observer.own import Own
 from simulator.live.observer.passing import InBack, InFront
 from simulator.live.observer.paths import METRICS
-from simulator.live.options import loop_factory, minute_of_day, number, raise_limits
+from simulator.live.options import loop_factory, number, port, raise_limits
 from simulator.live.process import LINGER_S, LOOPBACK, Alive, announce
 from simulator.live.proxy.target import Target, target_of
 from simulator.live.runs import TOKEN_VARIABLE
 from simulator.live.sandbox.given import Given, GivenError, read
 from simulator.live.serving import serving
-from simulator.world.traffic import DAY_MINUTES, WEEKDAYS
 
 SHORTEST_TOKEN = 16
 PATIENCE_S = 5.0
@@ -91,7 +90,7 @@ async def _serve(observed: Observed, options: argparse.Namespace, token: str) ->
         compression=compression,
         seed=options.seed,
         now=clock.drill_s,
-        week_minute=WEEKDAYS.index(options.weekday) * DAY_MINUTES + options.time,
+        week_minute=week_minute(options),
         step_s=options.step_seconds,
     )
     own = Own(measures)
@@ -106,7 +105,7 @@ async def _serve(observed: Observed, options: argparse.Namespace, token: str) ->
             otherwise=itself if options.via else None,
         )
         async with (
-            front.serving(options.port) as port,
+            front.serving(options.port) as front_port,
             serving(
                 control.application(measures, own, alive, token), port=options.control_port
             ) as control_port,
@@ -114,7 +113,7 @@ async def _serve(observed: Observed, options: argparse.Namespace, token: str) ->
             over = asyncio.create_task(alive.over())
             await asyncio.sleep(0)  # signals are heard from here on
             announce(
-                url=f"http://{LOOPBACK}:{port}",
+                url=f"http://{LOOPBACK}:{front_port}",
                 back=f"http://{LOOPBACK}:{back_port}",
                 control=f"http://{LOOPBACK}:{control_port}",
                 pid=os.getpid(),
@@ -134,46 +133,17 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         f"{METRICS}. {TOKEN_VARIABLE} in the environment opens its control plane.",
         allow_abbrev=False,
     )
+    add_drill(parser)
     add = parser.add_argument
     add("--target", type=_place, metavar="URL", help="the server; default: the one of the deployment")
     add("--via", type=_place, metavar="URL", help="what stands between front and back; default: nothing")
-    add(
-        "--catalogue",
-        type=Path,
-        required=True,
-        metavar="FILE",
-        help="as 'runbook export catalogue' writes it",
-    )
-    add("--service", required=True, metavar="ID")
     add("--environment", required=True, metavar="NAME", help="of one of the service's deployments")
-    add(
-        "--compression",
-        type=number(1e-3, 1000),
-        required=True,
-        metavar="X",
-        help="drill s a second of the wall",
-    )
-    add("--seed", type=int, required=True, metavar="N")
-    add("--weekday", choices=WEEKDAYS, default="monday", help="of the drill's second 0")
-    add("--time", type=minute_of_day, default=12 * 60, metavar="HH:MM", help="of second 0; default: 12:00")
-    add(
-        "--step-seconds",
-        type=number(1, 3600),
-        default=15.0,
-        metavar="S",
-        help="of the drill, between scrapes",
-    )
-    add("--origin", type=number(-1e12, 1e12), metavar="SECONDS", help="second 0 (monotonic); default: now")
     add("--timeout", type=number(0.1, 3600), default=60.0, metavar="SECONDS", help="for a silent target")
     add("--alone", action="store_true", help="stay until a signal comes; then it needs no token")
-    add("--port", type=_port, default=0, help="where clients come; default: a free one")
-    add("--back-port", type=_port, default=0, metavar="PORT", help="where what stands between goes on")
-    add("--control-port", type=_port, default=0, metavar="PORT")
+    add("--port", type=port, default=0, help="where clients come; default: a free one")
+    add("--back-port", type=port, default=0, metavar="PORT", help="where what stands between goes on")
+    add("--control-port", type=port, default=0, metavar="PORT")
     return parser.parse_args(arguments)
-
-
-def _port(text: str) -> int:
-    return int(number(0, 65535)(text))
 
 
 def _place(text: str) -> Target:

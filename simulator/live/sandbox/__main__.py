@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from simulator.live.clock import Compression, LiveClock
-from simulator.live.options import loop_factory, minute_of_day, number
+from simulator.live.drill_options import add_drill, week_minute
+from simulator.live.options import loop_factory, number, port
 from simulator.live.process import LOOPBACK, Alive, announce
 from simulator.live.runs import TOKEN_VARIABLE
 from simulator.live.sandbox import control, data
@@ -19,10 +20,8 @@ from simulator.live.sandbox.bodies import MOST_BYTES
 from simulator.live.sandbox.given import Given, GivenError, read
 from simulator.live.sandbox.service import Sandbox
 from simulator.live.serving import serving
-from simulator.world.traffic import DAY_MINUTES, WEEKDAYS
 
 SHORTEST_TOKEN = 16
-HIGHEST_COMPRESSION = 1000.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,7 +50,7 @@ async def _serve(given: Given, options: argparse.Namespace, token: str) -> None:
         compression=compression,
         seed=options.seed,
         now=clock.drill_s,
-        week_minute=WEEKDAYS.index(options.weekday) * DAY_MINUTES + options.time,
+        week_minute=week_minute(options),
         step_s=options.step_seconds,
         pace=options.pace,
         kept=options.keep,
@@ -59,13 +58,13 @@ async def _serve(given: Given, options: argparse.Namespace, token: str) -> None:
         met=options.met,
     )
     async with (
-        serving(data.application(sandbox), port=options.port) as port,
+        serving(data.application(sandbox), port=options.port) as data_port,
         serving(control.application(sandbox, alive, token), port=options.control_port) as control_port,
     ):
         over = asyncio.create_task(alive.over())
         await asyncio.sleep(0)  # signals are heard from here on
         announce(
-            url=f"http://{LOOPBACK}:{port}",
+            url=f"http://{LOOPBACK}:{data_port}",
             control=f"http://{LOOPBACK}:{control_port}",
             pid=os.getpid(),
             service=given.service.id,
@@ -81,51 +80,15 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         f"Bodies of requests may have {MOST_BYTES // 2**20} MiB.",
         allow_abbrev=False,
     )
+    add_drill(parser)
     add = parser.add_argument
-    add(
-        "--catalogue",
-        type=Path,
-        required=True,
-        metavar="FILE",
-        help="as 'runbook export catalogue' writes it",
-    )
-    add("--service", required=True, metavar="ID")
-    add(
-        "--compression",
-        type=number(1e-3, HIGHEST_COMPRESSION),
-        required=True,
-        metavar="X",
-        help="drill seconds a second of the wall",
-    )
-    add("--seed", type=int, required=True, metavar="N")
-    add("--port", type=_port, default=0, help="of requests; default: a free one")
-    add("--control-port", type=_port, default=0, metavar="PORT", help="of controls; default: a free one")
-    add("--weekday", choices=WEEKDAYS, default="monday", help="of the drill's second 0")
-    add(
-        "--time",
-        type=minute_of_day,
-        default=12 * 60,
-        metavar="HH:MM",
-        help="of the drill's second 0; default: 12:00",
-    )
-    add(
-        "--origin",
-        type=float,
-        metavar="SECONDS",
-        help="the machine's monotonic clock at the drill's second 0; default: now. A restarted one is told it anew",
-    )
+    add("--port", type=port, default=0, help="of requests; default: a free one")
+    add("--control-port", type=port, default=0, metavar="PORT", help="of controls; default: a free one")
     add(
         "--keep",
         type=Path,
         metavar="FILE",
         help="in which turned controls stand: one started anew goes on there",
-    )
-    add(
-        "--step-seconds",
-        type=number(1.0, 3600.0),
-        default=15.0,
-        metavar="S",
-        help="of the drill, from scrape to scrape",
     )
     add(
         "--pace",
@@ -148,10 +111,6 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="stores, pipelines and models that are asked there about each request",
     )
     return parser.parse_args(arguments)
-
-
-def _port(text: str) -> int:
-    return int(number(0, 65535)(text))
 
 
 def _complain(message: str) -> int:
