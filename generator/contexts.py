@@ -158,7 +158,7 @@ def _is_json(body: str) -> bool:
     filled = REFERENCE.sub(lambda found: "0", body)
     try:
         json.loads(filled)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True
 

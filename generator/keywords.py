@@ -128,11 +128,26 @@ def _wrong_type(schema: Schema, value: object, pointer: Pointer) -> Problem:
         hint = _SWITCHES.get(value.lower(), hint)
     if isinstance(value, str) and {"number", "integer"} & set(names):
         hint = _number_in(value, pointer) or hint
+    if "array" in names and not isinstance(value, (list, dict)):
+        hint = _listed(schema) or hint
     if isinstance(value, str) and "array" in names and re.match(r"-\w", value):
         hint = f"a space is missing after the dash: write '- {value.split()[0][1:]}'"
     if "string" in names and not isinstance(value, (dict, list)):
         hint = f'put it in quotes: "{str(value).lower() if isinstance(value, bool) else value}"'
     return Problem(pointer, "wrong-type", f"{shown(value)} must be {wanted}", hint)
+
+
+def _listed(schema: Schema) -> str:
+    """An example of a list of texts, as it is written; empty where there is none, or it is a longer story."""
+    example = next(iter(schema.get("examples", ())), ())
+    if not isinstance(example, list) or not example or not all(isinstance(item, str) for item in example):
+        return ""
+    return f"for example [{', '.join(map(_item, example))}]"
+
+
+def _item(text: str) -> str:
+    """An item of a list in brackets, in quotes where YAML would take it for something else."""
+    return text if re.fullmatch(r"[A-Za-z][\w./ -]*", text) else json.dumps(text, ensure_ascii=False)
 
 
 def _number_in(text: str, pointer: Pointer) -> str:

@@ -14,6 +14,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 PROC = Path("/proc")
@@ -97,8 +98,11 @@ def run(
     environment: Mapping[str, str],
     seconds: float,
     hear: Callable[[bytes], None],
+    is_all_heard: bool = True,
 ) -> int | None:
     """Run a command without a shell, and hear what it says until it ends; OSError when it cannot begin.
+
+    ``is_all_heard``: its standard error, too.
 
     ``environment`` is all that it sees of ours; it can ask nothing, as its input is closed. Returns how it ended,
     negative: by that signal; None: it had not ended after so many ``seconds``. Either way its whole group is ended
@@ -110,7 +114,7 @@ def run(
         env=dict(environment),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        stderr=subprocess.STDOUT if is_all_heard else subprocess.DEVNULL,
         start_new_session=True,
     )
     assert process.stdout is not None
@@ -243,6 +247,42 @@ def variable(who: Identity, name: str) -> str:
     return next(
         (entry[len(start) :].decode("utf-8", "replace") for entry in entries if entry.startswith(start)), ""
     )
+
+
+def owner(pid: int) -> int | None:
+    """The number of the user to whom a process belongs; None when nobody has that id."""
+    try:
+        return (PROC / str(pid)).stat().st_uid
+    except OSError:
+        return None
+
+
+def closed(modules: str) -> tuple[tuple[Identity, str], ...]:
+    """Processes that run a Python module whose name begins so, and whose environment nobody here may read."""
+    found = []
+    for folder in PROC.iterdir():
+        if not folder.name.isdecimal() or (who := identity(int(folder.name))) is None:
+            continue
+        if (module := _module(folder)).startswith(modules) and not _is_open(folder) and lives(who):
+            found.append((who, module))
+    return tuple(found)
+
+
+def _module(folder: Path) -> str:
+    """What a process runs by ``python -m``; empty: no module."""
+    try:
+        words = (folder / "cmdline").read_bytes().decode("utf-8", "replace").split("\0")
+    except OSError:
+        return ""
+    return next((after for word, after in pairwise(words) if word == "-m"), "")
+
+
+def _is_open(folder: Path) -> bool:
+    try:
+        (folder / "environ").read_bytes()
+    except OSError:
+        return False
+    return True
 
 
 def send(who: Identity, number: signal.Signals) -> bool:

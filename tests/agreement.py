@@ -88,7 +88,7 @@ def _play(seed: int, folder: Path) -> None:
     done = subprocess.run(
         [str(Path(sys.executable).with_name("drill")), *words],
         cwd=ROOT,
-        env=os.environ | {"XDG_STATE_HOME": str(KEPT / "state")},
+        env=os.environ | {"XDG_STATE_HOME": str(KEPT / "state"), "DRILLBOOK_APART": str(KEPT)},
         check=False,
         capture_output=True,
         text=True,

@@ -14,8 +14,9 @@ from hypothesis import settings
 settings.register_profile("drillbook", deadline=None, derandomize=True)
 settings.load_profile("drillbook")
 
-# Live drills of whoever runs the tests are none of theirs, least of all for 'drill panic'.
-os.environ.setdefault("DRILLBOOK_STATE", tempfile.mkdtemp(prefix="drillbook-state-"))
+# Live drills of whoever runs the tests are none of theirs, least of all for 'drill panic', which ends every one on the
+# machine: those of each worker are kept apart from those of all others, and so are its state and what it panics about.
+os.environ["DRILLBOOK_STATE"] = os.environ["DRILLBOOK_APART"] = tempfile.mkdtemp(prefix="drillbook-state-")
 
 # Tests start hundreds of Python processes; each would compile our packages for itself.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

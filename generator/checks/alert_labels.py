@@ -70,6 +70,8 @@ def _bound(document: Document, pointer: Pointer, binding: Mapping[str, Any]) -> 
     yield from _shut(document, (*pointer, "http", "body"), contexts.in_body(http.get("body", "")), IN_BODY)
     for index, pieces in enumerate(contexts.in_command(binding.get("command", ()))):
         yield from _shut(document, (*pointer, "command", index), pieces, IN_COMMAND)
+    if "read" in binding:
+        yield from _bound(document, (*pointer, "read"), binding["read"])
 
 
 def _shut(document: Document, pointer: Pointer, pieces: list[Piece], hint: str) -> Iterator[Finding]:

@@ -76,6 +76,7 @@ def _in_service(sources: Sources, document: Document) -> Iterator[Finding]:
     known = [str(label.get("name")) for label in document.data.get("alert_labels", ())]
     for pointer, text in sources.texts[document.path]:
         bound = "bindings" in pointer
+        is_set = bound and "read" not in pointer
         for whole in REFERENCE.finditer(text) if bound or pointer[-1] == "url" else ():
             reference = whole.group(1)
             if reference.startswith(ALERT):
@@ -83,10 +84,10 @@ def _in_service(sources: Sources, document: Document) -> Iterator[Finding]:
                 if field in known:
                     continue
                 hint = likely(field, known) or f"the alert_labels here are: {', '.join(known) or 'none'}"
-            elif bound and reference == VALUE:
+            elif is_set and reference == VALUE:
                 continue
             else:
-                hint = "say {{ alert.NAME }}" + (", or {{ value }} for the setting" if bound else "")
+                hint = "say {{ alert.NAME }}" + (", or {{ value }} for the setting" if is_set else "")
             message = f"unknown reference '{{{{ {reference} }}}}'"
             place = document.place_in_text(pointer, whole.group(), text[: whole.start()])
             yield Finding(place, name, severity, message, hint)

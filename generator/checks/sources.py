@@ -228,9 +228,18 @@ class Sources:
         return {path: Ways.of(runbook) for path, runbook in self.runbooks.items()}
 
     def walked(self) -> Iterator[tuple[Document, Ways]]:
-        """The runbooks whose plan can be walked, since it is whole, each with its ways."""
+        """The runbooks whose plan can be walked, since it is whole, each with its ways.
+
+        One that names a control that there is not is left alone, too: whatever is said of it would follow from that.
+        """
         found = ((d, self.ways[d.path]) for d in self.of_kind("runbook") if d.path in self.ways)
-        return ((document, ways) for document, ways in found if ways.is_whole)
+        return ((d, ways) for d, ways in found if ways.is_whole and not self._names_no_control(d))
+
+    def _names_no_control(self, document: Document) -> bool:
+        """Whether a control that is named is none that the service is seen to have."""
+        used = self._used.get(document.path, set())
+        named = {name for namespace, name in used if namespace == "service.control"}
+        return self.service_of(document) is not None and not named <= self.names("service.control", document)
 
     def served(self) -> Iterator[tuple[Document, Ways, Service]]:
         """The same, each with its service; without those whose service is not sound."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from generator.entry import AMISS, GOOD, root_option, with_catalogue, with_published
 
 if TYPE_CHECKING:
-    from generator.exports import Export
     from generator.model import Catalogue
 from generator.cli.group import runbook
 
@@ -77,10 +78,38 @@ def _show_then(root: Path, id_: str, at: str, *, as_json: bool, branch: str, rem
     return AMISS if found.problems else GOOD
 
 
+def _asked_well(function: Callable[..., int]) -> Callable[..., int]:
+    """Wrong usage of ``export`` is told before any source is read."""
+
+    @functools.wraps(function)
+    def command(*, format_: str, compression: float, **options: Any) -> int:
+        from generator.exports import EXPORTS, MOST_COMPRESSION
+        from generator.source import likely
+
+        if format_ not in EXPORTS:
+            hint = likely(format_, EXPORTS) or "there are: " + ", ".join(EXPORTS)
+            raise click.BadParameter(f"unknown format '{format_}' ({hint})", param_hint="FORMAT")
+        if not 1 <= compression <= MOST_COMPRESSION:
+            raise click.BadParameter(f"it goes from 1 to {MOST_COMPRESSION:g}", param_hint="--compression")
+        if compression != 1 and EXPORTS[format_].compressed is None:
+            message = f"nothing in '{format_}' takes time: leave it out"
+            raise click.BadParameter(message, param_hint="--compression")
+        return function(format_=format_, compression=compression, **options)
+
+    return command
+
+
 @runbook.command(
     epilog="""\b
+Formats:
+  catalogue         the catalogue, for programs and for drills elsewhere
+  prometheus        Prometheus alerting rules
+  prometheus-tests  unit tests of those rules, for promtool
+
+\b
 Examples:
   runbook export prometheus --out build
+  runbook export prometheus-tests --out build      for promtool test rules
   runbook export prometheus --compression 24       for live drills that are played so much faster
 """
 )
@@ -97,17 +126,15 @@ Examples:
     type=click.Path(file_okay=False, path_type=Path),
     help="A folder for the file; default: print it.",
 )
+@_asked_well
 @with_published
 def export(catalogue: Catalogue, *, root: Path, format_: str, out: Path | None, compression: float) -> int:
     """Write what other tools read, such as Prometheus alerting rules."""
     from generator.exports import EXPORTS
-    from generator.source import likely
 
-    if format_ not in EXPORTS:
-        hint = likely(format_, EXPORTS) or "there are: " + ", ".join(EXPORTS)
-        raise click.BadParameter(f"unknown format '{format_}' ({hint})", param_hint="FORMAT")
     chosen = EXPORTS[format_]
-    text = _compressed(chosen, catalogue, format_, compression)
+    compressed = None if compression == 1 else chosen.compressed
+    text = chosen.text(catalogue) if compressed is None else compressed(catalogue, compression)
     if out is None:
         click.echo(text, nl=False)
         return GOOD
@@ -115,17 +142,3 @@ def export(catalogue: Catalogue, *, root: Path, format_: str, out: Path | None, 
     (out / chosen.file).write_text(text, encoding="utf-8")
     click.echo(str(out / chosen.file))
     return GOOD
-
-
-def _compressed(chosen: Export, catalogue: Catalogue, format_: str, compression: float) -> str:
-    from generator.exports import MOST_COMPRESSION
-
-    if compression == 1:
-        return chosen.text(catalogue)
-    if not 1 <= compression <= MOST_COMPRESSION:
-        raise click.BadParameter(f"it goes from 1 to {MOST_COMPRESSION:g}", param_hint="--compression")
-    if chosen.compressed is None:
-        raise click.BadParameter(
-            f"nothing in '{format_}' takes time: leave it out", param_hint="--compression"
-        )
-    return chosen.compressed(catalogue, compression)

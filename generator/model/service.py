@@ -212,6 +212,25 @@ class HttpBinding:
 
 
 @dataclass(frozen=True, slots=True)
+class HttpReading:
+    url: str
+    """Asked by GET."""
+    field: str = ""
+    """A path into the JSON that is answered; empty: the whole answer is the setting."""
+    secret: str = ""
+    """As of an ``HttpBinding``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the setting at which a control stands is asked for: by one of both."""
+
+    http: HttpReading | None = None
+    command: tuple[str, ...] = ()
+    """What it prints is the setting."""
+
+
+@dataclass(frozen=True, slots=True)
 class Binding:
     """How a control is turned in one environment; simulated needs neither http nor command."""
 
@@ -220,6 +239,8 @@ class Binding:
     command: tuple[str, ...] = ()
     timeout_seconds: float = 30.0
     """Whatever has not ended by then is ended, and has failed."""
+    read: Reading | None = None
+    """None: a control that is put back is put to its default."""
     classification: str | None = None
 
 
@@ -246,6 +267,16 @@ class MetricsSource:
 
 
 @dataclass(frozen=True, slots=True)
+class Stopping:
+    """When the faults of a live drill end by themselves; what says nothing follows from the drill."""
+
+    error_ratio: float | None = None
+    """Share of the requests, in the last ten seconds, that are not answered, or with a status of 500 and above."""
+    p99_ms: float | None = None
+    """99th percentile of the time that they take, those included that still wait."""
+
+
+@dataclass(frozen=True, slots=True)
 class Deployment:
     """The service as it runs in one environment, and how a live drill talks to it."""
 
@@ -259,6 +290,7 @@ class Deployment:
     metrics: MetricsSource
     health: str = ""
     """A path that answers when it is well; never touched by a fault."""
+    stop: Stopping = field(default_factory=Stopping)
     classification: str | None = None
 
 

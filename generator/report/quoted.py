@@ -18,7 +18,10 @@ _QUIET = "2"
 
 
 def text(findings: Sequence[Finding], context: Context = NOTHING_KNOWN) -> str:
-    """``path:line:column: severity: message — hint [rule]``, the line itself below, the count at the end."""
+    """``path:line:column: severity: message — hint [rule]``, the line itself below, the count at the end.
+
+    Errors first: a warning may be no more than what follows from one.
+    """
 
     @functools.cache
     def lines(path: str) -> Sequence[str]:
@@ -26,11 +29,17 @@ def text(findings: Sequence[Finding], context: Context = NOTHING_KNOWN) -> str:
 
     blocks = [
         _block(place, list(group), lines(place.path), context)
-        for place, group in groupby(findings, key=lambda finding: finding.place)
+        for place, group in groupby(_errors_first(findings), key=lambda finding: finding.place)
     ]
     # Without anything quoted, lines that belong together stand together.
     between = "\n\n" if any("\n" in block for block in blocks) else "\n"
     return between.join([*blocks, "\n".join([*_rules(findings), summary(findings, context)])])
+
+
+def _errors_first(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Places with an error before those without, else in the order that they have."""
+    bad = {finding.place for finding in findings if finding.severity == "error"}
+    return iter(sorted(findings, key=lambda finding: finding.place not in bad))
 
 
 def _block(place: Place, findings: Sequence[Finding], lines: Sequence[str], context: Context) -> str:

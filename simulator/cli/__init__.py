@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from generator.entry import enter
-from simulator.cli import against, joining, listing, live, reading, rehearsing, running
+from simulator.cli import against, joining, listing, live, panicking, reading, rehearsing, running
 from simulator.cli.group import drill
 
-__all__ = ["against", "drill", "joining", "listing", "live", "main", "reading", "rehearsing", "running"]
+__all__ = [
+    "against",
+    "drill",
+    "joining",
+    "listing",
+    "live",
+    "main",
+    "panicking",
+    "reading",
+    "rehearsing",
+    "running",
+]
 
 
 def main() -> None:

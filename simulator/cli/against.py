@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +19,16 @@ from simulator.cli.needing import installed
 
 if TYPE_CHECKING:
     from generator.model import Catalogue, Deployment, Drill, Service
+    from simulator.cli.allowance import Allowance
     from simulator.live.deployed import Deployed
     from simulator.live.lease import Cap
     from simulator.live.venue import Venue
 
+VARIABLE = "DRILLBOOK_ARM"
 SEEDS = range(32)
 """A token has to allow what any seed may draw."""
+OURS = {"sandbox": " --live", "simulated": ""}
+"""Environments that serve nobody, and what plays a drill there."""
 SLACK, STARTS_MINUTES = 1.5, 10.0
 """A token lasts so many times as long as its drill, and so much for what it takes to start, unless somebody says
 otherwise."""
@@ -55,7 +59,7 @@ def against_options(function: Callable[..., Any]) -> Callable[..., Any]:
     )  # fmt: skip
     @click.option("--target", metavar="URL", help="With --environment: its address, where it is another one.")
     @click.option(
-        "--arm", "token", metavar="TOKEN", envvar="DRILLBOOK_ARM",
+        "--arm", "token", metavar="TOKEN", envvar=VARIABLE,
         help="With --environment: the token of 'drill arm', good for one run. Better: the variable DRILLBOOK_ARM.",
     )  # fmt: skip
     @click.option(
@@ -99,18 +103,16 @@ def venue_of(catalogue: Catalogue, name: str, against: Against, *, speed: float 
             return Sandbox(live)
         service, deployment = _deployment(catalogue, name, against.environment)
         target = _target(deployment, against.target)
-        if against.token is None:
-            raise ArmError(
-                f"a drill against '{target}' has to be armed: drill arm {name} --environment {against.environment}"
-            )
         armed = arming.read(
-            against.token,
+            _token(name, against, target),
             target=target,
             environment=against.environment,
-            scope=arming.scope_of(service, deployment),
+            scope=_scope(catalogue, name, deployment),
             drill=name,
             key=arming.key(),
         )
+        most = armed.requests_per_s if live.requests_per_s is None else live.requests_per_s
+        live = replace(live, requests_per_s=min(most, armed.requests_per_s))
         venue = _deployed(service, deployment, live, target, armed.cap, against)
         _lasts(armed.cap, catalogue.drill(name).horizon_minutes / venue.place.compression)
         venue = replace(venue, permit=functools.partial(arming.spend, armed))
@@ -119,6 +121,25 @@ def venue_of(catalogue: Catalogue, name: str, against: Against, *, speed: float 
     except NotPlayableError as error:
         raise click.BadParameter(str(error), param_hint="--live") from error
     return venue
+
+
+def _token(name: str, against: Against, target: str) -> str:
+    """ArmError where none was given, or where one was made that was none."""
+    from simulator.live.arming import ArmError
+
+    # A variable that is set and empty is what is left of a 'drill arm' that failed.
+    if against.token is None and VARIABLE not in os.environ:
+        raise ArmError(
+            f"a drill against '{target}' has to be armed: drill arm {name} --environment {against.environment}"
+        )
+    return against.token or ""
+
+
+def _scope(catalogue: Catalogue, name: str, deployment: Deployment) -> str:
+    from simulator.live.arming import scope_of
+
+    one = catalogue.drill(name)
+    return scope_of(catalogue.service(one.service), deployment, one, catalogue.panels[one.service])
 
 
 def _alone(against: Against) -> None:
@@ -132,23 +153,37 @@ def _alone(against: Against) -> None:
 def _deployment(catalogue: Catalogue, name: str, environment: str) -> tuple[Service, Deployment]:
     service = catalogue.service(catalogue.drill(name).service)
     found = service.deployment(environment)
-    if found is None:
-        known = ", ".join(one.environment for one in service.deployments) or "none"
-        raise click.BadParameter(
-            f"the file of the service '{service.id}' says nothing of where it runs in '{environment}' "
-            f"(deployments: {known}); leave it out to play in the sandbox",
-            param_hint="--environment",
+    if found is not None:
+        return service, found
+    if environment in OURS:
+        why = f"'{environment}' is ours, and needs no token: drill run {name}{OURS[environment]}"
+    else:
+        known = ", ".join(one.environment for one in service.deployments)
+        others = f"; it names {known}" if known else ""
+        why = (
+            f"the file of the service '{service.id}' says nothing of where it runs in '{environment}'{others}: "
+            f"add `deployments` to runbooks/services/{service.id}.yaml; the sandbox needs none: drill run {name} --live"
         )
-    return service, found
+    raise click.BadParameter(why, param_hint="--environment")
 
 
 def _target(deployment: Deployment, given: str | None) -> str:
+    """Wrong usage where it is no address, or holds the path that requests are sent to below it."""
     from simulator.live.arming import ArmError, plain_target
 
     try:
-        return plain_target(given or deployment.target)
+        target = plain_target(given or deployment.target)
     except ArmError as error:
         raise click.BadParameter(str(error), param_hint="--target") from error
+    path = deployment.path.rstrip("/")
+    if path and target.endswith(path):
+        said = given or deployment.target
+        raise click.BadParameter(
+            f"requests are sent to {path} below the target, and '{said[:200]}' ends with that already: "
+            f"did you mean {said.rstrip('/').removesuffix(path)}?",
+            param_hint="--target",
+        )
+    return target
 
 
 def _lasts(cap: Cap, minutes: float) -> None:
@@ -166,16 +201,22 @@ def _lasts(cap: Cap, minutes: float) -> None:
 def _deployed(
     service: Service, deployment: Deployment, live: Any, target: str, cap: Cap, against: Against
 ) -> Deployed:
-    from simulator.live.binding import RefusedBindingError, Secrets, labels_of
+    from simulator.live.binding import Secrets
     from simulator.live.deployed import Deployed
 
     bindings = [binding for control in service.controls for binding in control.bindings]
-    try:
-        labels = labels_of(service, dict(_label(text) for text in against.labels))
-    except RefusedBindingError as error:
-        raise click.BadParameter(str(error), param_hint="--label") from error
+    labels = _labels(service, against.labels)
     secrets = Secrets.of(bindings, also={"of the token": against.token or ""})
     return Deployed(live, deployment, target, cap, against.allowed, labels, secrets)
+
+
+def _labels(service: Service, given: tuple[str, ...]) -> Mapping[str, str]:
+    from simulator.live.binding import RefusedBindingError, labels_of
+
+    try:
+        return labels_of(service, dict(_label(text) for text in given))
+    except RefusedBindingError as error:
+        raise click.BadParameter(str(error), param_hint="--label") from error
 
 
 def _label(text: str) -> tuple[str, str]:
@@ -189,7 +230,7 @@ def _label(text: str) -> tuple[str, str]:
     epilog="""\b
 Examples:
   drill arm distance-in-kilometres --environment staging
-  export DRILLBOOK_ARM=$(drill arm distance-in-kilometres --environment staging --share 0.2 --minutes 30)
+  T=$(drill arm distance-in-kilometres --environment staging --minutes 30) && export DRILLBOOK_ARM=$T
 """
 )
 @click.argument("name", metavar="DRILL")
@@ -208,7 +249,14 @@ Examples:
     "--minutes", type=click.FloatRange(0, 24 * 60, min_open=True),
     help="Of the wall, until the token expires, and every fault with it; default: as long as people need, and more.",
 )  # fmt: skip
-@click.option("--allow", "allowed", metavar="PROGRAM", multiple=True, help="A program that bindings may run.")
+@click.option(
+    "--allow", "allowed", metavar="PROGRAM", multiple=True,
+    help="A program that bindings may run, as drill run is told; here it only says what can be turned then.",
+)  # fmt: skip
+@click.option(
+    "--label", "labels", metavar="NAME=VALUE", multiple=True,
+    help="A label of the alert that bindings ask for, as drill run is told; the same.",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print token and allowance for programs.")
 @with_given_catalogue
 def arm(
@@ -221,6 +269,7 @@ def arm(
     share: float | None,
     minutes: float | None,
     allowed: tuple[str, ...],
+    labels: tuple[str, ...],
     as_json: bool,
 ) -> int:
     """Allow one run of a live drill against somebody's service, and say first what it may do there.
@@ -229,7 +278,8 @@ def arm(
     Whoever may decide about the service makes it.
     """
     installed()
-    from simulator.cli.running import known_drill
+    from simulator.cli.allowance import Allowance
+    from simulator.cli.running import PACE_OF_HANDS, known_drill
     from simulator.faults.solving import UnreachableError
     from simulator.live import arming
     from simulator.live.arming import ArmError
@@ -245,27 +295,44 @@ def arm(
         lasts = minutes or min(_minutes(one, live, deployment), arming.LONGEST_MINUTES)
         # A drill without faults gets none, whatever somebody would allow it.
         cap = needed if share is None or not needed.share else replace(needed, share=share)
-        scope = arming.scope_of(service, deployment)
-        token = arming.arm(
-            address, name, cap, environment=environment, scope=scope, minutes=lasts, key=arming.key()
-        )
         cap = replace(cap, until=time.time() + lasts * 60)
+        told = Allowance(
+            name, service, deployment, address, cap, live, PACE_OF_HANDS, allowed, _labels(service, labels)
+        )
+        token = arming.arm(
+            address,
+            name,
+            cap,
+            environment=environment,
+            scope=_scope(catalogue, name, deployment),
+            requests_per_s=told.per_s(),
+            minutes=lasts,
+            key=arming.key(),
+        )
     except (ArmError, NotPlayableError, NotLiveError, UnreachableError) as error:
         raise click.UsageError(str(error)) from error
     if as_json:
-        told = {"drill": name, "environment": environment, "target": address, "token": token}
-        allowance = {
-            "share": cap.share,
-            "effects": cap.effects,
-            "fields": cap.fields,
-            "until": cap.until,
-        }
-        click.echo(json.dumps({**told, "cap": allowance}, indent=2))
+        click.echo(json.dumps(_data(told, token), indent=2))
         return GOOD
-    words = _words(service, deployment, address, name, cap, allowed, per_s=_per_s(service, live, deployment))
-    click.echo("\n".join(words), err=True)
+    click.echo("\n".join(told.words()), err=True)
     click.echo(token)
     return GOOD
+
+
+def _data(told: Allowance, token: str) -> Mapping[str, Any]:
+    """For programs."""
+    from generator.values import plain
+
+    cap = plain(told.cap)
+    return {
+        "drill": told.drill,
+        "environment": told.deployment.environment,
+        "target": told.target,
+        "token": token,
+        "cap": {**cap, "requests_per_s": told.per_s()},
+        "cannot_be_turned": dict(told.unable()),
+        "notes": [*told.remarks()],
+    }
 
 
 def _needed(catalogue: Catalogue, name: str, deployment: Deployment, live: Any, target: str) -> Cap:
@@ -284,51 +351,3 @@ def _minutes(one: Drill, live: Any, deployment: Deployment) -> float:
 
     slowest = replace(live, compression=min(live.compression, PACE_OF_HANDS))
     return SLACK * one.horizon_minutes / compression_of(slowest, deployment) + STARTS_MINUTES
-
-
-def _per_s(service: Service, live: Any, deployment: Deployment) -> float:
-    """The most requests a second that the drill sends there."""
-    from simulator.live.deployed import compression_of
-
-    traffic = service.profile.traffic
-    peak = traffic.requests_per_s * (1 + traffic.daily_swing) * max(1.0, traffic.weekend_factor)
-    most: float = peak * compression_of(live, deployment)
-    return most if live.requests_per_s is None else min(most, live.requests_per_s)
-
-
-def _words(
-    service: Service,
-    deployment: Deployment,
-    target: str,
-    name: str,
-    cap: Cap,
-    allowed: tuple[str, ...],
-    *,
-    per_s: float,
-) -> Iterator[str]:
-    from generator.prose import printed
-    from simulator.live.binding import Secrets, told
-
-    until = datetime.fromtimestamp(cap.until or 0.0, UTC)
-    yield f"One run of '{name}' against {target} ({deployment.environment}), until {until:%Y-%m-%d %H:%M} UTC."
-    yield f"It sends up to {per_s:.0f} requests a second to {deployment.path} (cap: requests_per_s under live)."
-    yield f"It may touch up to {cap.share:.0%} of the requests to {deployment.path} that pass the fault proxy:"
-    yield f"  effects: {', '.join(cap.effects) or 'none'}"
-    if cap.fields:
-        yield f"  fields:  {', '.join(cap.fields)}"
-    yield "Whoever answers may turn these, and at its end the drill turns back what was turned, to the default:"
-    secrets = Secrets.of(binding for control in service.controls for binding in control.bindings)
-    for control in service.controls:
-        for binding in control.bindings:
-            if binding.environment == deployment.environment:
-                value = control.values[-1] if control.values[0] == control.default else control.values[0]
-                line = told(
-                    binding,
-                    control,
-                    value,
-                    environment=deployment.environment,
-                    allowed=allowed,
-                    secrets=secrets,
-                )
-                yield f"  {line} (default: {printed(control.default)})"
-    yield "The token is good once, on this machine. 'drill panic' ends everything at any time."

@@ -1,8 +1,7 @@
-"""``drill run --live`` and ``drill panic``: a drill in front of a real service; and the end of every fault."""
+"""``drill run --live``: a drill in front of a real service."""
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,15 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from generator.entry import AMISS, GOOD
 from simulator.cli.against import Against, venue_of
-from simulator.cli.group import drill
 from simulator.cli.needing import installed
 
 if TYPE_CHECKING:
     from generator.model import Catalogue
     from simulator.events import Event, Record, Recorder
-    from simulator.live.panic import Panicked, Told
     from simulator.session.play import Screen
 
 WIDTH = 24
@@ -92,48 +88,3 @@ def _line(event: Event, horizon: float) -> Any:
     line = Text("━" * full, style="green", no_wrap=True, overflow="ellipsis")
     line.append("━" * (WIDTH - full), style="dim")
     return line.append(f"  minute {event.minutes:.0f} of {horizon:g}", style="bold")
-
-
-@drill.command(
-    epilog="""\b
-Examples:
-  drill panic              end every fault of every live drill on this machine, now
-  drill panic --json       the same, for programs
-
-\b
-Exit codes: 0 nothing is left; 1 something could not be ended, and it says what to do.
-"""
-)
-@click.option("--json", "as_json", is_flag=True, help="Print what was done for programs.")
-def panic(*, as_json: bool) -> int:
-    """End every fault on this machine, and every live drill.
-
-    It needs nothing else to run: faults are ended at their proxies, and a proxy that does not answer is ended itself.
-    Safe to type at any time, and again.
-    """
-    installed()
-    from simulator.live.panic import panic as end_all
-
-    told = end_all()
-    click.echo(_json(told) if as_json else _words(told))
-    return GOOD if told.is_clean else AMISS
-
-
-def _words(told: Told) -> str:
-    if not told.runs:
-        return "No live drill runs on this machine, and no fault is left."
-    lines = [line for one in told.runs for line in _of_run(one)]
-    last = "No fault is left." if told.is_clean else "NOT EVERYTHING COULD BE ENDED: see above."
-    return "\n".join([*lines, last])
-
-
-def _of_run(one: Panicked) -> Iterator[str]:
-    yield f"{one.run}:"
-    yield from (f"  ended: {line}" for line in one.ended)
-    yield from (f"  LEFT: {line}" for line in one.left)
-    yield from (f"  note: {line}" for line in one.notes)
-
-
-def _json(told: Told) -> str:
-    runs = [{"run": one.run, "ended": one.ended, "left": one.left, "notes": one.notes} for one in told.runs]
-    return json.dumps({"clean": told.is_clean, "runs": runs}, indent=2)

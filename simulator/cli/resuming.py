@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 REFUSED = {"name": "DRILL", "responder": "--responder", "seed": "--seed", "out": "--out"}
 """What the record says already."""
+LIVE_ENDS = (
+    "a live drill that was cut off does not go on, for nobody can give a real service back the minutes that it was "
+    "away: it is scored as far as it goes; 'drill panic' says whether anything of it is left; play another one"
+)
 PATIENCE_S, EVERY_S = 1.0, 0.2
 MADE_BY = {"drillbook": "drillbook", "numpy": "numpy", "faker": "Faker"}
 
@@ -34,7 +38,7 @@ def how(folder: Path) -> str:
 
 def hint(path: Path, record: Record) -> str:
     """What to do about a record that only lacks its end; empty for every other."""
-    from simulator.events import file_of, is_unfinished
+    from simulator.events import Started, file_of, is_unfinished
     from simulator.events.file import is_being_written
 
     if not is_unfinished(record):
@@ -42,6 +46,9 @@ def hint(path: Path, record: Record) -> str:
     file = file_of(path)
     if is_being_written(file):
         return f"{path}: the drill still runs"
+    first = record.first(Started)
+    if first is not None and first[1].is_live:
+        return f"{path}: {LIVE_ENDS}"
     return f"{path}: go on with the drill: {how(path)}"
 
 
@@ -156,6 +163,8 @@ def _able_to_go_on(folder: Folder, record: Record, sealed_file: Path | None) -> 
             f"{folder.file}: {(*record.problems, 'line 1: begins no drill')[0]}\n"
             "A drill goes on from a record as it was written: take a copy that nobody changed. Nothing was written."
         )
+    if first[1].is_live:
+        raise _stuck(f"{folder.path}: {LIVE_ENDS}")
     return first[1]
 
 

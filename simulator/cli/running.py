@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -151,26 +152,35 @@ def run(
         "table": table,
         "from_minutes": _minutes_into(catalogue.drill(name), from_),
     }
-    folder = _new_folder(out or root / "runs" / datetime.now().strftime("%Y-%m-%dT%H%M%S"))
     chosen = secrets.randbits(48) if seed is None else seed
     played = (
         functools.partial(_played_live, against=against, speed=speed, alerts=alerts)
         if live
         else functools.partial(_played, speed=speed, sealed_file=sealed_file)
     )
-    record = played(catalogue, name, chosen, who=responder, folder=folder, seat=seat)
+    with _new_folder(out or root / "runs" / datetime.now().strftime("%Y-%m-%dT%H%M%S")) as folder:
+        record = played(catalogue, name, chosen, who=responder, folder=folder, seat=seat)
     return _told(folder.path, record, catalogue, root=root, keep=keep, as_json=as_json)
 
 
-def _new_folder(path: Path) -> Folder:
+@contextmanager
+def _new_folder(path: Path) -> Iterator[Folder]:
+    """A folder for a record; what was made for one that never began is removed."""
     from simulator.keeping import Folder, NotEmptyError
 
+    made = [folder for folder in (path, *path.parents) if not folder.exists()]
     try:
-        return Folder.create(path)
+        folder = Folder.create(path)
     except NotEmptyError as error:
         raise click.BadParameter(str(error), param_hint="--out") from error
     except OSError as error:
         raise click.BadParameter(f"{error.filename}: {error.strerror}", param_hint="--out") from error
+    try:
+        yield folder
+    finally:
+        with suppress(OSError):  # one that holds anything stays, and so do those around it
+            for empty in made:
+                empty.rmdir()
 
 
 def _played(

@@ -361,7 +361,9 @@ class Inspected:
     held_up: float = 0.0
     """Share of steps in which the machine itself did not run as it should: what was late then is not the fault's."""
     unmeasured: str = ""
-    """Why the harm could not be measured, and is the twin's; empty: it was."""
+    """Why the harm could not be measured, and is the twin's, in all or in too many of the steps; empty: it was."""
+    by_twin: float = 0.0
+    """Share of steps in which nothing was measured: their harm is the twin's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from simulator.events.payloads import (
     NAMES,
     Payload,
 )
+from simulator.events.truth import LEFT_OUT
 
 FORMAT = 1
 GENESIS = "0" * 64
@@ -69,7 +70,12 @@ class Record:
 def plain(value: object) -> Any:
     """What JSON writes for a value of this module; an encoder's ``default``."""
     if is_dataclass(value):
-        return {item.name.rstrip("_"): getattr(value, item.name) for item in fields(value)}
+        held = {item: getattr(value, item.name) for item in fields(value)}
+        return {
+            item.name.rstrip("_"): one
+            for item, one in held.items()
+            if one is not None or LEFT_OUT not in item.metadata
+        }
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"{type(value).__name__} has no place in a record")

@@ -8,6 +8,9 @@ from typing import Literal
 
 from generator.model import Objectives, Parameters, Setting, Task
 
+LEFT_OUT = "left out where it is None"
+"""Marks a field that a record does not have at all where there is nothing to say."""
+
 
 @dataclass(frozen=True, slots=True)
 class StatedEffect:
@@ -39,6 +42,27 @@ class TruthOfFault:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """What the requests of a live drill came to, step by step; all of the length of the impact's ``minutes``."""
+
+    compared: tuple[int, ...]
+    """Requests of which it is known how they ended when all was well; 0: nothing was measured there."""
+    worse: tuple[int, ...]
+    """Of them, those that ended worse, by whatever cause."""
+    net: tuple[float, ...]
+    """The share beyond the natural one, smoothed, below 0 by chance: what areas are made of.
+
+    (h - natural) / (1 - natural); where nothing was measured, the impact of the twin.
+    """
+    natural: float = 0.0
+    """The share that ends worse with no fault and no control turned."""
+    natural_of: int = 0
+    """So many requests tell it; 0: none do."""
+    natural_by: Literal["requests", "goldens", ""] = ""
+    """``goldens``: those before the first fault were too few, and requests past the proxy were added."""
+
+
+@dataclass(frozen=True, slots=True)
 class ImpactCurves:
     """Impact per step, as a share of the requests offered; all of the length of ``minutes``."""
 
@@ -49,11 +73,17 @@ class ImpactCurves:
     robot: tuple[float, ...] = ()
     warranted: tuple[float, ...] = ()
     """The team's without what it turned by luck; empty where it turned nothing so."""
+    measured: Measured | None = field(default=None, metadata={LEFT_OUT: True})
+    """What ``team`` rests on in a live drill: it is ``net``, and never below 0. None: nothing was measured."""
 
 
 @dataclass(frozen=True, slots=True)
 class EvidenceQuantile:
-    """Where a reading stands among the readings of the healthy world of the same seed, 0..1."""
+    """Where a reading stands among the readings of the healthy world of the same seed, 0..1.
+
+    In a live drill: beside the target's own from before anything was done to it; one of which too little is known
+    has none.
+    """
 
     key: str
     t: float

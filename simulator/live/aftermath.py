@@ -9,16 +9,20 @@ import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from typing import Any, Literal, TypeVar
 
-from simulator.live.asking import Caller, RefusedError, UnreachableError
+from generator.model import Setting
+from simulator.live.asking import Caller, NotJsonError, RefusedError, UnreachableError, read_json
+from simulator.live.binding.reading import UnreadControlError
 
 T = TypeVar("T")
 MOST_DIFFERENCES = 40
 LONGEST = 80
 TRIES = 3
-"""A probe that nobody answers is sent again: a target may fail now and then when all is well."""
+"""What nobody answers is asked again: a target may fail now and then when all is well."""
+THE_SANDBOX, THE_HEALTH, THE_TARGET, A_PROBE = "the sandbox", "the health path", "the target", "the probe "
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +43,14 @@ class State:
 
     standing: Mapping[str, Any] = field(default_factory=dict)
     """By name, what its control plane says of itself; empty where it has none."""
-    health: int | None = None
-    """The status of its health path; None where that was not asked for."""
     answers: Mapping[str, Any] = field(default_factory=dict)
-    """By probe, its status and its answer."""
+    """By probe that was answered, its status and its answer."""
     through: Mapping[str, Any] = field(default_factory=dict)
     """The same through the proxy."""
     leases: tuple[str, ...] = ()
     """Those in force on the proxy."""
     unread: Mapping[str, str] = field(default_factory=dict)
-    """What could not be read, and why."""
+    """What could not be read, and why; also what was answered by another status than 2xx."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,25 +74,39 @@ class Places:
     """The control plane of the proxy."""
     health: str = ""
     """A path of the target that says whether it is well; empty: none."""
+    settings: Mapping[str, Callable[[], Setting]] = field(default_factory=dict)
+    """By control of somebody's service: asks where it stands; UnreadControlError."""
 
 
 def state_of(places: Places, probes: Sequence[Probe] = ()) -> State:
     """What can be read of a target now. Nothing is raised: what cannot be read is said."""
     unread: dict[str, str] = {}
-    control, proxy, through = places.control, places.proxy, places.through
+    control, proxy, direct = places.control, places.proxy, places.direct
     standing: Mapping[str, Any] = {}
     if control is not None:
-        standing = _read(unread, "the sandbox", lambda: _standing(control), standing)
+        standing = _read(unread, THE_SANDBOX, lambda: _standing(control), standing)
+    if settings := _settings(unread, places.settings):
+        standing = {**standing, "controls": settings}
+    if places.health:
+        _read(unread, THE_HEALTH, lambda: _again(lambda: direct.verbatim(places.health)), b"")
+    if not (control or places.health or probes):
+        unread[THE_TARGET] = "it has neither a health path nor a case that could be asked"
     return State(
         standing,
-        _read(unread, "the health", lambda: _status(places.direct, places.health), 0)
-        if places.health
-        else None,
-        {probe.id: _answer(places.direct, probe) for probe in probes},
-        {} if through is None else {probe.id: _answer(through, probe) for probe in probes},
+        _answers(unread, direct, probes),
+        {} if places.through is None else _answers(unread, places.through, probes, " through the proxy"),
         () if proxy is None else _read(unread, "the leases of the proxy", lambda: _leases(proxy), ()),
         unread,
     )
+
+
+def blind(state: State) -> str:
+    """Why nobody could tell afterwards whether a target is as it was, as none of its probes is answered.
+
+    Empty: it can be told, or there was no probe.
+    """
+    why = [f"{what}: {why}" for what, why in state.unread.items() if what.startswith(A_PROBE)]
+    return "" if state.answers or not why else why[0]
 
 
 def compare(before: State, after: State) -> Aftermath:
@@ -106,15 +122,16 @@ def _differences(before: State, after: State) -> Iterator[str]:
         yield f"the lease '{_short(name)}' is still in force on the proxy: call 'drill panic'"
     for moment, state in (("before the drill", before), ("after the drill", after)):
         yield from (f"{what} could not be read {moment}: {why}" for what, why in state.unread.items())
-    if before.health != after.health and "the health" not in {**before.unread, **after.unread}:
-        yield f"the health path answers {after.health}, and answered {before.health} before the drill"
-    if "the sandbox" not in {**before.unread, **after.unread}:
-        for place, was, now in _changes(before.standing, after.standing):
+    unread = {**before.unread, **after.unread}
+    if THE_SANDBOX not in unread:
+        for place, was, now in _changes(_known(before.standing, unread), _known(after.standing, unread)):
             yield f"{place} is {now}, and was {was} before the drill"
     for id in sorted({*before.answers, *after.answers}):
-        yield from _of_probe(id, before.answers.get(id), after.answers.get(id))
+        if _probed(id) not in unread:
+            yield from _of_probe(id, before.answers.get(id), after.answers.get(id))
     for id, through in after.through.items():
-        for place, was, now in _changes(after.answers.get(id), through):
+        direct = after.answers.get(id, through)
+        for place, was, now in _changes(direct, through):
             yield f"the probe '{_short(id)}' gets {_named(place)}{now} through the proxy, and {was} past it"
 
 
@@ -160,33 +177,59 @@ def _standing(control: Caller) -> Mapping[str, Any]:
     return {**held, "controls": turned}
 
 
+def _settings(
+    unread: dict[str, str], asked: Mapping[str, Callable[[], Setting]]
+) -> Mapping[str, Setting | None]:
+    found = {control: _read(unread, _control(control), ask, None) for control, ask in asked.items()}
+    return {control: value for control, value in found.items() if value is not None}
+
+
+def _control(id: str) -> str:
+    return f"the control '{_short(id)}'"
+
+
+def _known(standing: Mapping[str, Any], unread: Mapping[str, str]) -> Mapping[str, Any]:
+    """Without controls of which it is said already that they could not be read."""
+    controls = {id: value for id, value in standing.get("controls", {}).items() if _control(id) not in unread}
+    return {**standing, "controls": controls}
+
+
 def _leases(proxy: Caller) -> tuple[str, ...]:
     told = proxy.get("leases")["leases"]
     return tuple(str(one["id"]) for one in told if one["live"])
 
 
-def _status(target: Caller, path: str) -> int:
-    try:
-        target.text(*path.strip("/").split("/"))
-    except RefusedError as error:
-        return error.status
-    return 200
+def _answers(
+    unread: dict[str, str], target: Caller, probes: Sequence[Probe], how: str = ""
+) -> Mapping[str, Any]:
+    """What each probe was answered; those that were not are added to the unread ones."""
+    found = {
+        probe.id: _read(unread, f"{_probed(probe.id)}{how}", partial(_answer, target, probe), None)
+        for probe in probes
+    }
+    return {id: answer for id, answer in found.items() if answer is not None}
+
+
+def _probed(id: str) -> str:
+    return f"{A_PROBE}'{_short(id)}'"
 
 
 def _answer(target: Caller, probe: Probe) -> dict[str, Any]:
-    """The status of an answer, 0 when there is none, and what it says."""
-    parts, found = probe.path.strip("/").split("/"), {"status": 0}
-    for _ in range(TRIES):
+    answer = _again(lambda: read_json(target.verbatim(probe.path, data=probe.data)))
+    return {"status": 200, "answer": _without(answer, probe.ignoring)}
+
+
+def _again(ask: Callable[[], T]) -> T:
+    """An answer, if need be at the last try."""
+    for _ in range(TRIES - 1):
         try:
-            answer = target.get(*parts) if probe.data is None else target.post(*parts, data=probe.data)
-            return {"status": 200, "answer": _without(answer, probe.ignoring)}
+            return ask()
         except RefusedError as error:
-            found = {"status": error.status}
             if error.status < 500:
-                break
+                raise
         except UnreachableError:
             continue
-    return found
+    return ask()
 
 
 def _without(answer: Any, keys: tuple[str, ...]) -> Any:
@@ -200,11 +243,22 @@ def _without(answer: Any, keys: tuple[str, ...]) -> Any:
 def _read(unread: dict[str, str], what: str, ask: Callable[[], T], otherwise: T) -> T:
     try:
         return ask()
-    except (UnreachableError, RefusedError) as error:
-        unread[what] = _plain(str(error)[:300])
+    except (UnreachableError, RefusedError, UnreadControlError) as error:
+        unread[what] = _told(error)
     except (TypeError, KeyError, ValueError, AttributeError) as error:
         unread[what] = f"it answers something else than it should ({type(error).__name__})"
     return otherwise
+
+
+def _told(error: OSError | ValueError) -> str:
+    """Why, with the status of an answer."""
+    if (
+        isinstance(error, RefusedError)
+        and not isinstance(error, NotJsonError)
+        and str(error.status) not in str(error)
+    ):
+        return _plain(f"it answers {error.status}: {error}"[:300])
+    return _plain(str(error)[:300])
 
 
 def _named(place: str) -> str:

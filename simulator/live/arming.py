@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from generator.model import Deployment, Service
+from generator.model import Deployment, Drill, PanelRows, Service
 from generator.values import StructureError, brief, structure
 from simulator.live.lease import Cap
 from simulator.live.runs import private_folder, state_folder, sync_folder
@@ -46,10 +46,12 @@ class Armed:
     target: str
     environment: str
     scope: str
-    """Names what the service's file said of that environment, as ``scope_of`` has it."""
+    """Names what the sources said of that environment and that drill, as ``scope_of`` has it."""
     drill: str
     cap: Cap
     """``until`` is always set."""
+    requests_per_s: float
+    """Of the wall; no more are sent."""
     made: float
     """Seconds since the epoch."""
     nonce: str
@@ -58,10 +60,10 @@ class Armed:
     """Names the key that signed it, and tells nothing of it."""
 
 
-def scope_of(service: Service, deployment: Deployment) -> str:
-    """A hash over all that a drill does there: where requests go, what is read, how each control is turned.
+def scope_of(service: Service, deployment: Deployment, drill: Drill, panel: PanelRows) -> str:
+    """A hash over all that a drill does there: its whole source, what is sent and read where, how controls are turned.
 
-    A token that somebody made after having read that is for that, and not for what the file says later.
+    A token that somebody made after having read that is for that, and not for what the files say later.
     """
     turned = [
         [control.id, control.default, list(control.values), brief(binding)]
@@ -69,7 +71,8 @@ def scope_of(service: Service, deployment: Deployment) -> str:
         for binding in control.bindings
         if binding.environment == deployment.environment
     ]
-    said = json.dumps([service.id, brief(deployment), turned], sort_keys=True)
+    healthy = [brief(service.profile), brief(service.lineage), brief(panel)]
+    said = json.dumps([service.id, brief(deployment), brief(drill), healthy, turned], sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()
 
 
@@ -80,6 +83,7 @@ def arm(
     *,
     environment: str,
     scope: str,
+    requests_per_s: float,
     minutes: float,
     key: bytes,
     now: float | None = None,
@@ -97,6 +101,7 @@ def arm(
         scope=scope,
         drill=drill,
         cap=replace(cap, until=until),
+        requests_per_s=requests_per_s,
         made=made,
         nonce=secrets.token_hex(16),
         key=name_of(key),
@@ -133,8 +138,8 @@ def read(
         raise ArmError(f"the token is for another environment: '{armed.environment}', not '{environment}'")
     if not _same(armed.scope, scope):
         raise ArmError(
-            "the service's file says something else of that environment than when the token was made: "
-            "read it, and make a new one"
+            "the drill's file, or the service's, says something else than when the token was made: "
+            "read what 'drill arm' says now, and make a new one"
         )
     return armed
 
@@ -221,6 +226,8 @@ def _same(one: str, other: str) -> bool:
 
 
 def _parts(token: str) -> tuple[bytes, bytes]:
+    if not token.strip():
+        raise ArmError("the token is empty: did 'drill arm' fail? See what it says")
     form, _, rest = token.strip().partition(".")
     payload, _, signature = rest.partition(".")
     if form != FORM or len(token) > LONGEST_TOKEN:

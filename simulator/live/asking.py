@@ -24,6 +24,10 @@ class RefusedError(ValueError):
         self.status = status
 
 
+class NotJsonError(RefusedError):
+    """It answered, and not in JSON."""
+
+
 class Caller:
     """Asks one process; a connection is kept, and made anew when it has gone. Not for several threads."""
 
@@ -38,19 +42,28 @@ class Caller:
 
     def get(self, *path: str) -> Any:
         """The JSON that stands there."""
-        return _json(self._ask("GET", path))
+        return read_json(self._ask("GET", path))
 
     def text(self, *path: str) -> str:
         return self._ask("GET", path).decode("utf-8", errors="replace")
 
-    def put(self, *path: str, data: object) -> Any:
-        return _json(self._ask("PUT", path, data))
+    def put(self, *path: str, data: object, within_s: float = 0.0) -> Any:
+        """``within_s``: the answer may take so long, where that is longer than others may."""
+        usual_s, self._timeout_s = self._timeout_s, max(within_s, self._timeout_s)
+        try:
+            return read_json(self._ask("PUT", path, data))
+        finally:
+            self._timeout_s = usual_s
 
     def post(self, *path: str, data: object | None = None) -> Any:
-        return _json(self._ask("POST", path, data))
+        return read_json(self._ask("POST", path, data))
 
     def delete(self, *path: str) -> Any:
-        return _json(self._ask("DELETE", path))
+        return read_json(self._ask("DELETE", path))
+
+    def verbatim(self, where: str, *, data: object | None = None) -> bytes:
+        """What stands at a path that is sent as it is written, by GET, or by POST where there is ``data``."""
+        return self._sent("GET" if data is None else "POST", f"{self._base}{where}", data)
 
     def close(self) -> None:
         if self._line is not None:
@@ -58,7 +71,9 @@ class Caller:
             self._line = None
 
     def _ask(self, method: str, path: tuple[str, ...], data: object | None = None) -> bytes:
-        where = self._base + "".join(f"/{quote(part, safe='?=&')}" for part in path)
+        return self._sent(method, self._base + "".join(f"/{quote(part, safe='?=&')}" for part in path), data)
+
+    def _sent(self, method: str, where: str, data: object | None) -> bytes:
         body = None if data is None else json.dumps(data).encode()
         try:
             status, answer = self._exchange(method, where, body)
@@ -86,7 +101,10 @@ class Caller:
     def _once(self, method: str, where: str, body: bytes | None) -> tuple[int, bytes]:
         if self._line is None:
             kind = http.client.HTTPSConnection if self._is_secure else http.client.HTTPConnection
-            self._line = kind(self._host, self._port, timeout=self._timeout_s)
+            self._line = kind(self._host, self._port)
+        self._line.timeout = self._timeout_s
+        if self._line.sock is not None:
+            self._line.sock.settimeout(self._timeout_s)
         self._line.request(method, where, body, self._headers(body))
         response = self._line.getresponse()
         return response.status, response.read(MOST_BYTES)
@@ -96,13 +114,14 @@ class Caller:
         return {**headers, "Authorization": f"Bearer {self._token}"} if self._token else headers
 
 
-def _json(answer: bytes) -> Any:
+def read_json(answer: bytes) -> Any:
+    """What an answer says, None where it is empty; NotJsonError."""
     if not answer:
         return None
     try:
         return json.loads(answer)
     except ValueError as error:
-        raise RefusedError(502, f"the answer is no JSON: {answer[:80]!r}") from error
+        raise NotJsonError(502, f"the answer is no JSON: {answer[:80]!r}") from error
 
 
 def _sentence(answer: bytes) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from generator.model import Binding, Service, Setting
 from simulator.events import Acted
 from simulator.live import turned
 from simulator.live.aftermath import State
-from simulator.live.binding import Secrets, act, refusal
+from simulator.live.binding import Secrets, UnreadControlError, act, refusal, standing
 
 
 class BoundHands:
@@ -37,8 +40,23 @@ class BoundHands:
         self._until, self._wall = until, wall
         self._turned: list[str] = []
         """Controls that may be turned, in the order in which they first were."""
+        self._stood: dict[str, Setting] = {}
+        """Where controls stood when that was first read, before any of them was turned."""
+        self._one_at_a_time = threading.Lock()
+        self._is_over = False
+        """What was turned is being turned back, and nothing is turned any more."""
+
+    def settings(self) -> Mapping[str, Callable[[], Setting]]:
+        """By control whose binding says how it is read: asks where it stands now; UnreadControlError."""
+        bound = ((control.id, self._binding(control.id)) for control in self._service.controls)
+        return {id: partial(self._read, id) for id, one in bound if one is not None and one.read is not None}
 
     def turn(self, control: str, value: Setting) -> Acted:
+        """Turn it; nothing is turned that nobody could turn back."""
+        with self._one_at_a_time:
+            return self._turn(control, value)
+
+    def _turn(self, control: str, value: Setting) -> Acted:
         binding = self._binding(control)
         if binding is None:
             return self._not_turned(
@@ -46,6 +64,8 @@ class BoundHands:
                 value,
                 f"it has no binding in '{self._environment}': turn it there by hand, and enter it",
             )
+        if self._is_over:
+            return self._not_turned(control, value, "the drill is over, and what it turned is turned back")
         if self._until is not None and self._wall() >= self._until:
             return self._not_turned(
                 control,
@@ -53,35 +73,71 @@ class BoundHands:
                 "the time for which the drill was armed is over: turn it by hand, and enter it",
             )
         # What is refused before anything is sent has turned nothing; all else may have, whatever is said of it.
-        if control not in self._turned and not self._refusal(binding, control, value):
-            self._note([*self._turned, control])
+        is_first = control not in self._turned and not self._refusal(binding, control, value)
+        if is_first and (why := self._unkept(binding, control)):
+            return self._not_turned(control, value, f"{why}: turn it by hand, and enter it")
         return self._act(binding, control, value)
 
-    def put_back(self, before: State, now: State) -> Iterator[Acted]:
-        """To what the service's file calls the default, the last one first: that is where a drill begins.
+    def _unkept(self, binding: Binding, control: str) -> str:
+        """Why it could not be turned back to where it stood; empty: that is noted."""
+        try:
+            if binding.read is not None and control not in self._stood:
+                self._read(control)
+            self._note([*self._turned, control])
+        except UnreadControlError as error:
+            return f"nobody knows where it stands, and could turn it back to ({error})"
+        except OSError as error:
+            return f"the disk takes no note of it ({error.strerror or type(error).__name__})"
+        return ""
 
-        Whoever is interrupted may ask again: what was turned back is not turned again.
+    def put_back(self, before: State, now: State) -> Iterator[Acted]:
+        """To where it stood, or else to what the service's file calls the default; the last one first.
+
+        It waits for what is being turned. Whoever is interrupted may ask again: what was turned back is not turned
+        again.
         """
+        with self._one_at_a_time:
+            self._is_over = True
         for control in reversed([*self._turned]):
-            binding, default = self._binding(control), self._service.control(control).default
+            binding = self._binding(control)
             assert binding is not None
-            acted = self._act(binding, control, default)
+            acted = self._act(binding, control, self._home(control))
             if acted.ok:
-                self._note([one for one in self._turned if one != control])
+                left = [one for one in self._turned if one != control]
+                # What is turned back and still noted is looked at once too often: that is no harm.
+                with suppress(OSError):
+                    self._note(left)
+                self._turned = left
             yield acted
 
     def left(self) -> Sequence[str]:
         """What is not turned back, a sentence each."""
-        return [
-            turned.sentence(control, self._environment, self._service.control(control).default)
-            for control in self._turned
-        ]
+        return [turned.sentence(control, self._environment, self._home(control)) for control in self._turned]
+
+    def _home(self, control: str) -> Setting:
+        """Where it is put back to."""
+        return self._stood.get(control, self._service.control(control).default)
 
     def _note(self, controls: list[str]) -> None:
-        self._turned = controls
+        """Before any of them is turned; OSError where the disk does not take it."""
         if self._keep is not None:
-            defaults = {control: self._service.control(control).default for control in controls}
-            turned.note(self._keep, self._environment, defaults)
+            homes = {control: self._home(control) for control in controls}
+            turned.note(self._keep, self._environment, homes)
+        self._turned = controls
+
+    def _read(self, control: str) -> Setting:
+        binding = self._binding(control)
+        assert binding is not None
+        found = standing(
+            binding,
+            self._service.control(control),
+            environment=self._environment,
+            allowed=self._allowed,
+            labels=self._labels,
+            secrets=self._secrets,
+        )
+        self._stood.setdefault(control, found)
+        return found
 
     def _binding(self, control: str) -> Binding | None:
         bindings = self._service.control(control).bindings

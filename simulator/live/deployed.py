@@ -25,10 +25,11 @@ from simulator.live.observer.paths import METRICS
 from simulator.live.probing import probes
 from simulator.live.process import LOOPBACK, free_port
 from simulator.live.prometheus import PrometheusSource
+from simulator.live.proxy.bounds import laxer
 from simulator.live.runs import Process, Room, Spec
 from simulator.live.scraping import Scraper
 from simulator.live.target import Closing, LiveTarget, Parts
-from simulator.live.translating import NotLiveError, leases
+from simulator.live.translating import NotLiveError, laxest, leases
 from simulator.live.venue import clock_options, load_options, options
 from simulator.session.opening import Place
 from simulator.session.stage import Stage
@@ -76,15 +77,20 @@ class Deployed:
 
     def leases(self, stage: Stage) -> Sequence[tuple[float, float, Lease]]:
         found = leases(stage, 0, Compression(self.place.compression), deployment=self.deployment)
-        if amiss := _beyond(self.cap, needed(found)):
+        if amiss := _beyond(self.cap, needed(found), found):
             raise NotLiveError(f"{amiss}: make a token that allows it ('drill arm')")
         return found
 
     def specs(self, stage: Stage, folder: Path) -> tuple[Spec, ...]:
         environment = {"--environment": self.deployment.environment}
-        shared = {**clock_options(stage, folder, self.place.compression), **environment}
-        proxy = {"--journal": str(folder / "journal.jsonl"), "--cap": json.dumps(brief(self.cap))}
-        load = {"--direct": self.target, **load_options(stage, folder, self.live)}
+        compression, most_per_s = self.place.compression, self.live.requests_per_s
+        shared = {**clock_options(stage, folder, compression, most_per_s), **environment}
+        proxy = {
+            "--journal": str(folder / "journal.jsonl"),
+            "--cap": json.dumps(brief(self.cap)),
+            "--spare": json.dumps(about(self.deployment, self.target)),
+        }
+        load = {"--direct": self.target, **load_options(stage, folder)}
         if not self.is_observed:
             return (
                 Spec("proxy", options({**proxy, "--target": self.target})),
@@ -130,7 +136,9 @@ class Deployed:
                 load=load,
                 hands=hands,
                 injector=Injector(self.leases(stage), proxy),
-                looked_at=Places(target, proxy=proxy, health=self.deployment.health),
+                looked_at=Places(
+                    target, proxy=proxy, health=self.deployment.health, settings=hands.settings()
+                ),
                 probes=probes(service, stage.panel, self.deployment, PROBED),
                 callers=(load, proxy, target, *asked),
                 judged=partial(judged, self.deployment),
@@ -163,6 +171,13 @@ def asked_for(address: SplitResult) -> Sequence[str]:
     return [unquote(part) for part in whole.removeprefix("/").split("/")]
 
 
+def about(deployment: Deployment, target: str) -> Sequence[str]:
+    """The paths of a target at which it is watched, as requests name them there."""
+    base = urlsplit(target).path.rstrip("/")
+    metrics = urlsplit(deployment.metrics.url).path if deployment.metrics.kind == "exposition" else ""
+    return [path for path in (deployment.health, metrics.removeprefix(base)) if path]
+
+
 def judged(deployment: Deployment, answer: Any) -> Any:
     """What an answer decides: what else stands in it, such as times and ids, may differ from answer to answer."""
     value = value_at(deployment, json.dumps(answer.get("answer")).encode())
@@ -174,7 +189,7 @@ def compression_of(live: Live, deployment: Deployment) -> float:
     return live.compression if deployment.metrics.kind == "observer" else deployment.metrics.compression
 
 
-def _beyond(cap: Cap, wanted: Cap) -> str:
+def _beyond(cap: Cap, wanted: Cap, found: Sequence[tuple[float, float, Lease]]) -> str:
     """What of a drill the token does not allow; empty: nothing."""
     if wanted.share > cap.share + ROUNDING:
         return f"the drill touches {wanted.share:.0%} of the requests, and the token allows {cap.share:.0%}"
@@ -185,14 +200,19 @@ def _beyond(cap: Cap, wanted: Cap) -> str:
         strange = sorted(set(asked) - set(allowed)) if allowed else []
         if strange:
             return f"the drill needs the {name} '{strange[0]}', and the token allows {', '.join(allowed)}"
-    return ""
+    if cap.stop is None:
+        return ""
+    return next(
+        (f"{lease.id}: {amiss}" for _, _, lease in found if (amiss := laxer(lease.stop, cap.stop))), ""
+    )
 
 
 def needed(found: Sequence[tuple[float, float, Lease]]) -> Cap:
     """The least that a token has to allow for these leases."""
     effects = sorted({effect.kind for _, _, lease in found for effect in lease.effects})
     fields = sorted({name for _, _, lease in found for name in prepared(lease).fields})
-    return Cap(min(1.0, sum(lease.share for _, _, lease in found)), tuple(effects), tuple(fields))
+    share = min(1.0, sum(lease.share for _, _, lease in found))
+    return Cap(share, tuple(effects), tuple(fields), stop=laxest(lease.stop for _, _, lease in found))
 
 
 def widest(caps: Sequence[Cap]) -> Cap:
@@ -202,4 +222,5 @@ def widest(caps: Sequence[Cap]) -> Cap:
         share=max((cap.share for cap in caps), default=1.0),
         effects=tuple(sorted({effect for cap in caps for effect in cap.effects})),
         fields=tuple(sorted({name for cap in caps for name in cap.fields})),
+        stop=laxest(cap.stop for cap in caps),
     )

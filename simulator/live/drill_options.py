@@ -51,6 +51,12 @@ def add_drill(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="the machine's monotonic clock at the drill's second 0; default: now. A restarted one is told it anew",
     )
+    add(
+        "--requests-per-s",
+        type=number(0.01, 100_000),
+        metavar="CAP",
+        help="of the wall; traffic is never more, and was never more; default: as much as the hour brings",
+    )
 
 
 def week_minute(options: argparse.Namespace) -> int:

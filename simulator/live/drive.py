@@ -14,6 +14,7 @@ from generator.catalogue_file import write
 from generator.model import Catalogue, Drill, Live
 from simulator.events import WORLD, Acted, Event, Injected, Inspected, Record, Recorder
 from simulator.live import runs, turned
+from simulator.live.aftermath import State, blind
 from simulator.live.binding.telling import plain
 from simulator.live.leaving import Leaving, interruptible
 from simulator.live.presence import Presence
@@ -61,8 +62,7 @@ def play_live(
     _answerable(who)
     stage = set_up(catalogue, drill, [seed])
     at.leases(stage)
-    if not at.ours:
-        _remember(say)
+    _remember(say)
     say(f"What it takes is being started: {', '.join(at.rooms)}.")
     with _running(catalogue, stage, at) as folder, Presence(folder) as presence, ExitStack() as stack:
         processes = _processes(folder, at.rooms)
@@ -78,7 +78,7 @@ def play_live(
         if unknown := target.unknown():
             say(f"{unknown}.")
         say(f"All is up: {at.place.compression:g} minutes of the drill pass in each minute.")
-        before, world = target.state(), LiveWorld(stage, target)
+        before, world = _looked_at(target, at.target, say), LiveWorld(stage, target)
         found: list[Injected | Acted | Inspected] = []
         if not at.ours:
             stack.enter_context(interruptible())
@@ -95,7 +95,7 @@ def play_live(
                     screen=screen,
                     heard=heard,
                     # People talk for long: nobody's service is to be kept waiting for that.
-                    over=lambda: found.extend(leaving.leave(recorder.events)),
+                    over=lambda: found.extend(_left(leaving, target, recorder)),
                 )
             finally:
                 _put_down(found, recorder, say)
@@ -103,9 +103,22 @@ def play_live(
         if target.problems:
             say(f"Scrapes were missed ({len(target.problems)}), the last one at {plain(target.problems[-1])}")
     reveal(
-        session, measure(stage), robot=world.impact if who == "robot" else robot_impact(stage), by_twin=True
+        session,
+        measure(stage),
+        robot=world.impact if who == "robot" else robot_impact(stage),
+        by_twin=True,
+        measured=world.measured,
     )
     return recorder.record()
+
+
+def _left(leaving: Leaving, target: LiveTarget, recorder: Recorder) -> Iterator[Injected | Acted | Inspected]:
+    """What is to be recorded of how the target was left, and first of what was still being turned at the end."""
+    told = {id(event.payload) for event in recorder.events}
+    for count, one in enumerate(leaving.leave(recorder.events)):
+        if count == 0:
+            yield from (acted for acted in target.acted() if id(acted) not in told)
+        yield one
 
 
 def _put_down(
@@ -162,8 +175,10 @@ def _played(
 
 
 def _remember(say: Callable[[str], None]) -> None:
-    """What earlier drills of this machine did not turn back."""
+    """What earlier drills of this machine did not turn back; one that goes on still may."""
     for folder in runs.folders():
+        if runs.goes_on(folder):
+            continue
         for line in turned.left(folder):
             say(f"{folder.name}: {line}; then delete {folder / turned.FILE}")
 
@@ -178,6 +193,21 @@ def _reached(
     if trouble := target.trouble():
         raise NotPlayableError(f"{at.target} does not answer as it should: {trouble}")
     return target
+
+
+def _looked_at(target: LiveTarget, name: str, say: Callable[[str], None]) -> State:
+    """What it is like before anything is done to it; NotPlayableError where nobody could compare it afterwards."""
+    before = target.state()
+    if why := blind(before):
+        raise NotPlayableError(
+            f"nobody could tell afterwards whether {name} is as it was, as it answers no probe: {plain(why)}; "
+            "see to it that it answers at the deployment's path"
+        )
+    for what, why in before.unread.items():
+        say(
+            f"{plain(f'{what} could not be read: {why}')}: after the drill the target cannot be called clean."
+        )
+    return before
 
 
 @contextmanager

@@ -47,17 +47,20 @@ class SandboxHands:
                 self.problems.append(f"{control} could not be turned: {error}")
                 passed_s = time.monotonic() - began
                 if passed_s >= BACK_WITHIN_S:
-                    why = f"the sandbox did not answer for {BACK_WITHIN_S:g} s"
-                    return Acted(
-                        control, value, "sandbox", "http", ok=False, status=-1, seconds=passed_s, why=why
-                    )
+                    return self._not_turned(control, value, passed_s)
                 time.sleep(AGAIN_S)
 
     def put_back(self, before: State, now: State) -> Iterator[Acted]:
-        """To the very values that were there."""
+        """To the very values that were there. One that does not answer in time is not asked for the others."""
+        is_dead = False
         was, held = (dict(state.standing.get("controls", {})) for state in (before, now))
         for control, value in was.items():
             if held.get(control) != value:
-                acted = self.turn(control, value)
+                acted = self._not_turned(control, value, 0.0) if is_dead else self.turn(control, value)
                 if acted is not None:
+                    is_dead = True
                     yield acted
+
+    def _not_turned(self, control: str, value: Setting, seconds: float) -> Acted:
+        why = f"the sandbox did not answer for {BACK_WITHIN_S:g} s"
+        return Acted(control, value, "sandbox", "http", ok=False, status=-1, seconds=seconds, why=why)

@@ -22,10 +22,11 @@ def injected(
     """To be asked when the drill is over; ``rows``: what became of the requests, a row a step."""
     known, silent = _known(injector.proxy)
     delays = _delays(injector.proxy) if not silent else {}
+    for id, said in known.items():
+        injector.hear(id, said)
     for _, end, lease in injector.leases:
         at, said = injector.granted.get(lease.id), known.get(lease.id, {})
         made = delays.get(lease.id, [])
-        touched = said.get("touched", 0)
         why = "" if said.get("ended") in AS_IT_SHOULD else str(said.get("ended", ""))
         if at is None:
             why = why or next((one for one in injector.problems if lease.id in one), "it was never due")
@@ -34,7 +35,7 @@ def injected(
             lease=lease.id,
             effects=tuple(effect.kind for effect in lease.effects),
             at_minutes=at,
-            touched=touched if isinstance(touched, int) else 0,
+            touched=0 if silent else injector.touched(lease.id),
             passed=None if at is None or not rows else _passed(rows, step_seconds / 60, at, end),
             delay_p50_ms=_quantile(made, 0.5),
             delay_p99_ms=_quantile(made, 0.99),
@@ -56,7 +57,10 @@ def _known(proxy: Caller) -> tuple[Mapping[str, Mapping[str, Any]], str]:
 
 
 def _delays(proxy: Caller) -> Mapping[str, list[float]]:
-    """By lease, the milliseconds of each delay that it made, as far as the log goes back."""
+    """By lease, the milliseconds of each delay that it made, as far as the log goes back.
+
+    A request that several delayed waits for all of them: each has made its part of that.
+    """
     found: dict[str, list[float]] = {}
     since = 0
     try:
@@ -64,9 +68,10 @@ def _delays(proxy: Caller) -> Mapping[str, list[float]]:
             page = proxy.get(f"log?since={since}")
             for entry in page["entries"]:
                 if entry.get("what") == "touched" and entry.get("delay_asked_ms", 0) > 0:
+                    achieved = entry["delay_achieved_ms"] / entry["delay_asked_ms"]
                     for lease, told in entry["leases"].items():
                         if "delay_ms" in told:
-                            found.setdefault(lease, []).append(float(entry["delay_achieved_ms"]))
+                            found.setdefault(lease, []).append(told["delay_ms"] * achieved)
             if not page["entries"]:
                 break
             since = page["next"]

@@ -44,6 +44,7 @@ class Stop:
     error_ratio: float | None = None
     """Share of answers that are no answer, or have a status of 500 and above."""
     p99_ms: float | None = None
+    """Requests under way that have waited for longer count as well."""
     window_s: float = 10.0
     least_requests: int = 50
     """With fewer in the window nothing is judged."""
@@ -55,6 +56,8 @@ class Lease:
     effects: tuple[Effect, ...]
     seed: int
     """With the request's id, it decides whom it falls on and by how much."""
+    position: int = 0
+    """Of its fault among those of the drill: leases of one fall on the same requests, those of others on others."""
     seconds: float = LONGEST_S
     """It ends so long after it was granted or last renewed; at most ``LONGEST_S``."""
     share: float = 1.0
@@ -64,7 +67,7 @@ class Lease:
     sticky: str = ""
     """A field, or ``header:NAME``: requests that are equal in it share one fate; empty: each has its own."""
     paths: tuple[str, ...] = ()
-    """Beginnings of the paths that it may touch; empty: all but those of health and metrics."""
+    """What it may touch: these paths and all below them, never those of health and metrics; empty: all others."""
     header: bool = True
     """Whether requests that it fell on carry ``X-Drillbook-Fault: <id>`` to the target and back."""
     stop: Stop | None = None
@@ -81,3 +84,5 @@ class Cap:
     """Fields that may be changed; empty: all."""
     until: float | None = None
     """Seconds since the epoch; later nothing is granted or renewed."""
+    stop: Stop | None = None
+    """Each lease has to stop by itself no later than this would; None: it need not."""

@@ -97,6 +97,11 @@ class Leaving:
 
     def _end(self) -> None:
         self._target.end()
+        if self._target.is_turning:
+            self._say(
+                "A control is still being turned: nothing is turned back before that is over, "
+                "which takes its binding's timeout_seconds at most."
+            )
         for acted in self._target.put_back(self._before):
             self._acted.append(acted)
         self._is_over = True
@@ -110,7 +115,9 @@ class Leaving:
         }
         for control, acted in turned.items():
             default = self._service.control(control).default
-            if acted.by == "outside" and acted.value != default:
+            # Where a control can be read, it is compared.
+            is_read = control in self._before.standing.get("controls", {})
+            if acted.by == "outside" and acted.value != default and not is_read:
                 yield control, sentence(control, acted.environment, default)
 
 

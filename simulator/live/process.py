@@ -12,8 +12,9 @@ import json
 import signal
 import socket
 import sys
-import time
 from collections.abc import Callable, Mapping
+
+from simulator.live.clock import monotonic
 
 LOOPBACK = "127.0.0.1"
 LINGER_S = 30.0
@@ -44,7 +45,7 @@ def announced(line: str) -> Mapping[str, str | int]:
 class Alive:
     """Whether a process is still needed: somebody has said so within ``linger_s``, and nobody asked it to stop."""
 
-    def __init__(self, *, linger_s: float = LINGER_S, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, *, linger_s: float = LINGER_S, now: Callable[[], float] = monotonic) -> None:
         self._linger_s, self._now = linger_s, now
         self._heard, self._stopped = now(), asyncio.Event()
 

@@ -10,19 +10,17 @@ import http.client
 import json
 import math
 import ssl
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from generator.model import Service
 from generator.queries import duration, matchers
 from simulator.live.asking import MOST_BYTES, TIMEOUT_S, RefusedError, UnreachableError
-from simulator.live.scraping import COUNTERS, Scraper, UnreadableError
+from simulator.live.scraping import Grown, Sample, Scraper, UnreadableError
 from simulator.world.flow import Floats
 from simulator.world.telemetry import Series
 
-Sample: TypeAlias = tuple[str, Mapping[str, str], float]
-"""Name, labels, value."""
 FRESH_S = 90.0
 """One and a half times the interval at which Prometheus scrapes when nobody says otherwise."""
 QUERY = "/api/v1/query"
@@ -54,7 +52,8 @@ class PrometheusSource:
         self._scraper = Scraper(identities, service)
         self.query = _query(self._scraper.names, service, fresh_s)
         self._token, self._timeout_s = token, timeout_s
-        self._grown = _Grown()
+        # A process that Prometheus sees for the first time may have counted for long.
+        self._grown = Grown(newcomers_count=False)
         self._line: http.client.HTTPConnection | None = None
 
     def sample(self) -> Floats:
@@ -132,36 +131,6 @@ def _result(found: Any) -> Sequence[Any]:
         raise UnreadableError(f"this is no answer of Prometheus to a range of samples: {_why(found)}")
     result: Sequence[Any] = data["result"]
     return result
-
-
-class _Grown:
-    """Makes the counters of processes that come and go add up: one that is replaced takes none of its count away.
-
-    As with ``increase``, what a counter showed when it was first seen was not counted by us.
-    """
-
-    def __init__(self) -> None:
-        self._last: dict[Hashable, float] = {}
-        self._totals: dict[Hashable, tuple[Sample, float]] = {}
-        self._is_first = True
-
-    def after(self, samples: Iterable[Sample]) -> Iterator[Sample]:
-        fresh = set()
-        for name, labels, value in samples:
-            if not name.endswith(COUNTERS):
-                yield name, labels, value
-                continue
-            key = (name, frozenset(labels.items()))
-            last = self._last.get(key, 0.0 if self._is_first else value)
-            total = self._totals.get(key, ((name, labels, 0.0), 0.0))[1]
-            # One that fell has counted anew.
-            self._totals[key] = (name, labels, value), total + (value - last if value >= last else value)
-            self._last[key] = value
-            fresh.add(name)
-        self._is_first = False
-        yield from (
-            (name, labels, total) for (name, labels, _), total in self._totals.values() if name in fresh
-        )
 
 
 def _newest(result: Sequence[Any]) -> Iterator[Sample]:

@@ -12,7 +12,7 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -29,13 +29,15 @@ STATE_VARIABLE, RUN_VARIABLE, ROOM_VARIABLE, TOKEN_VARIABLE = (
     "DRILLBOOK_ROOM",
     "DRILLBOOK_TOKEN",
 )
-FILE, TOKEN, PANICKED = "run.json", "token", "panicked"
+LIVE = "live"
+"""The folder of all runs in that of our state."""
+FILE, TOKEN, PANICKED, TURNED = "run.json", "token", "panicked", "turned.json"
 MOST_BYTES = 1_000_000
 KEPT = 20
 """So many runs that are over keep their folders, for whoever wants to read their logs."""
 _HERE = re.compile(r"http://127\.0\.0\.1:\d{1,5}")
 ORIGIN = re.compile(r"(-?[0-9]{1,15}(\.[0-9]{1,20})?)?")
-_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,120}")
+ID = re.compile(r"[a-z0-9][a-z0-9-]{0,120}")
 
 
 class RunError(ValueError):
@@ -107,10 +109,11 @@ class Run:
 
 def state_folder() -> Path:
     """Where everything stands that has to outlive a process; made when it is missing, for this user alone."""
-    return private_folder(_state_path())
+    return private_folder(state_path())
 
 
-def _state_path() -> Path:
+def state_path() -> Path:
+    """Where that is, whether or not it is there."""
     given = os.environ.get(STATE_VARIABLE)
     home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
     return (Path(given) if given else Path(home) / "drillbook").resolve()
@@ -131,12 +134,12 @@ def private_folder(path: Path) -> Path:
 
 
 def folder_of_all() -> Path:
-    return private_folder(state_folder() / "live")
+    return private_folder(state_folder() / LIVE)
 
 
 def folders() -> tuple[Path, ...]:
     """The folders of all runs that are known, the newest last."""
-    found = [path for path in folder_of_all().iterdir() if _ID.fullmatch(path.name) and path.is_dir()]
+    found = [path for path in folder_of_all().iterdir() if ID.fullmatch(path.name) and path.is_dir()]
     return tuple(sorted(found, key=_changed))
 
 
@@ -150,7 +153,7 @@ def _changed(path: Path) -> float:
 def begin(drill: str, *, target: str, ours: bool, specs: tuple[Spec, ...]) -> tuple[Path, Run]:
     """Note down a run of this very process, before it starts another; RunError when that is not possible."""
     prune()
-    if not (name := drill.lower()) or not _ID.fullmatch(f"{name}-0"):
+    if not (name := drill.lower()) or not ID.fullmatch(f"{name}-0"):
         raise RunError(f"'{drill}' cannot name a folder")
     id = f"{name[:80]}-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
     folder = private_folder(folder_of_all() / id)
@@ -246,23 +249,11 @@ def marks(folder: Path, room: Room, token: str = "") -> dict[str, str]:
 
 def marked(folder: Path) -> tuple[tuple[str, Identity], ...]:
     """What carries the mark of a run, by room: found even where nothing was noted down."""
-    return tuple((room, who) for room, who, run in _all_marked() if run == folder)
-
-
-def strays() -> tuple[tuple[str, Identity], ...]:
-    """What carries the mark of a run of ours whose folder is gone, or cannot be read any more."""
-    home = _state_path() / "live"
-    try:
-        known = {*folders()}
-    except (RunError, OSError):
-        known = set()
-    return tuple((room, who) for room, who, run in _all_marked() if run.parent == home and run not in known)
-
-
-def _all_marked() -> Iterator[tuple[str, Identity, Path]]:
-    for who, run in shell.tagged(RUN_VARIABLE):
-        if who.pid != os.getpid():
-            yield shell.variable(who, ROOM_VARIABLE), who, Path(run)
+    return tuple(
+        (shell.variable(who, ROOM_VARIABLE), who)
+        for who, run in shell.tagged(RUN_VARIABLE)
+        if who.pid != os.getpid() and run == str(folder)
+    )
 
 
 def is_panicked(folder: Path) -> bool:
@@ -280,10 +271,26 @@ def is_over(folder: Path) -> bool:
         return False
 
 
+def goes_on(folder: Path) -> bool:
+    """Whether the drill of a run is there, and not over."""
+    try:
+        run = read(folder)
+    except RunError:
+        return False
+    return run.ended is None and run.lives(run.drill)
+
+
 def mark_panicked(folder: Path) -> None:
-    """Said twice, as a full disk takes no new file: the token goes too, without which nothing is started."""
-    with suppress(OSError):
-        (folder / PANICKED).touch(mode=0o600)
+    """From now on nothing of a run is started.
+
+    A full disk takes no new file: the token goes then, without which nothing is started either.
+    """
+    try:
+        # What stands there under that name may be somebody's link to elsewhere.
+        os.close(os.open(folder / PANICKED, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600))
+    except OSError:
+        with suppress(OSError):
+            (folder / TOKEN).unlink()
 
 
 def end(folder: Path, run: Run, *, left: tuple[Process, ...] = ()) -> None:
@@ -297,8 +304,11 @@ def end(folder: Path, run: Run, *, left: tuple[Process, ...] = ()) -> None:
 
 
 def prune() -> None:
-    """Throw away the folders of runs that have long been over, and nothing else."""
-    over = [folder for folder in folders() if _is_over(folder)]
+    """Throw away the folders of runs that have long been over, and nothing else.
+
+    What stands in ``TURNED`` is the only note of what somebody has to turn back: who has done so takes it away.
+    """
+    over = [folder for folder in folders() if _is_over(folder) and not (folder / TURNED).exists()]
     for folder in over[:-KEPT]:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from math import isfinite
+from typing import TypeAlias
 
 import numpy as np
 from prometheus_client.parser import text_string_to_metric_families
@@ -14,6 +16,8 @@ from simulator.world.telemetry import Series
 
 BUCKET = "_bucket"
 COUNTERS = ("_total", BUCKET)
+Sample: TypeAlias = tuple[str, Mapping[str, str], float]
+"""Name, labels, value."""
 
 
 class UnreadableError(ValueError):
@@ -32,6 +36,7 @@ class Scraper:
             self._wanted.setdefault(name, []).append((row, {**own, **dict(identity.labels)}))
         self._is_counter = np.array([identity.name.endswith(COUNTERS) for identity in identities], dtype=bool)
         self._count = len(identities)
+        self._grown = Grown(newcomers_count=True)
 
     @property
     def names(self) -> Sequence[str]:
@@ -40,11 +45,13 @@ class Scraper:
 
     def sample(self, text: str) -> Floats:
         """The newest value of each series. A target may split a series by labels of its own: counters are added,
-        of gauges the highest counts."""
-        return self.joined(_samples(text))
+        of gauges the highest counts. To be called with one exposition after the other: what one part has counted
+        stays counted when it is gone, as after a model is unloaded."""
+        wanted = (sample for sample in _samples(text) if sample[0] in self._wanted)
+        return self.joined(self._grown.after(wanted))
 
-    def joined(self, samples: Iterable[tuple[str, Mapping[str, str], float]]) -> Floats:
-        """The same of samples that were read elsewhere: name, labels, value."""
+    def joined(self, samples: Iterable[Sample]) -> Floats:
+        """The same of samples that were read elsewhere."""
         found = np.full(self._count, np.nan)
         for name, labels, value in samples:
             for row, wanted in self._wanted.get(name, ()):
@@ -56,6 +63,38 @@ class Scraper:
         if np.isnan(before):
             return value
         return before + value if self._is_counter[row] else max(before, value)
+
+
+class Grown:
+    """Makes the counters of what comes and goes add up: one that is gone, or starts anew, takes no count away."""
+
+    def __init__(self, *, newcomers_count: bool) -> None:
+        """``newcomers_count``: what a series shows that was not there before was counted since; else, as with
+        ``increase``, nobody knows when."""
+        self._newcomers_count = newcomers_count
+        self._last: dict[Hashable, float] = {}
+        self._totals: dict[Hashable, tuple[Sample, float]] = {}
+        self._is_first = True
+
+    def after(self, samples: Iterable[Sample]) -> Iterator[Sample]:
+        fresh = set()
+        for name, labels, value in samples:
+            if not name.endswith(COUNTERS):
+                yield name, labels, value
+                continue
+            if not isfinite(value):
+                continue
+            key = (name, frozenset(labels.items()))
+            last = self._last.get(key, 0.0 if self._is_first or self._newcomers_count else value)
+            total = self._totals.get(key, ((name, labels, 0.0), 0.0))[1]
+            # One that fell has counted anew.
+            self._totals[key] = (name, labels, value), total + (value - last if value >= last else value)
+            self._last[key] = value
+            fresh.add(name)
+        self._is_first = False
+        yield from (
+            (name, labels, total) for (name, labels, _), total in self._totals.values() if name in fresh
+        )
 
 
 class Continued:
@@ -85,7 +124,7 @@ def _own_name(canonical: str, service: Service) -> str:
     return metric_name(base, service) + canonical[len(base) :]
 
 
-def _samples(text: str) -> Iterator[tuple[str, Mapping[str, str], float]]:
+def _samples(text: str) -> Iterator[Sample]:
     try:
         for family in text_string_to_metric_families(text):
             for sample in family.samples:

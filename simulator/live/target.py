@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from math import floor, inf
 from typing import Any, Protocol
 
 import numpy as np
@@ -17,18 +18,29 @@ from simulator.live.asking import Caller, RefusedError, UnreachableError
 from simulator.live.hands import Hands
 from simulator.live.injected import injected
 from simulator.live.injecting import Injector
+from simulator.live.lagging import Lag
+from simulator.live.measuring import (
+    MOST_NATURAL,
+    Harm,
+    Told,
+    amiss,
+    by_twin,
+    harm_of,
+    held_up,
+    natural_of,
+)
 from simulator.live.renewing import Renewer
 from simulator.live.runs import RunError
 from simulator.live.scraping import UnreadableError
+from simulator.live.turner import Turner
 from simulator.world.flow import Floats
 
-SMOOTHED = 2
-"""Steps on each side over which the harm is averaged: of a step alone, the few requests tell little."""
 TOLD_WITHIN_S, POLL_S = 30.0, 0.5
-AT_LEAST_S = 1.0
-"""Between two words of a drill that waits for a control to be turned."""
-HELD_UP_MS = 50.0
-"""When requests are sent later than that, this machine itself did not run: what is late then is late by its fault."""
+SLACK_S = 2.0
+"""After a load has given up the last request it may take so long to say so."""
+AT_ONCE, AT_ONCE_S = 0.25, 1.0
+"""Of a step, and at most: what is turned within that is turned in the step in which it was due."""
+ROUNDING = 1e-9
 
 
 class Closing(Protocol):
@@ -58,6 +70,7 @@ class Parts:
     """What of an answer to a probe has to stay as it was."""
     left: Callable[[], Sequence[str]] = lambda: ()
     """What is not turned back, a sentence each."""
+    now: Callable[[], float] = time.monotonic
 
 
 class LiveTarget:
@@ -72,11 +85,16 @@ class LiveTarget:
         self._last = -1
         """The newest scrape: what is sent after it meets no fault of the drill any more."""
         self._renewer = Renewer(parts.injector, parts.apart_s)
+        self._turner = Turner(parts.hands, min(AT_ONCE * parts.apart_s, AT_ONCE_S))
+        self._lag = Lag(parts.apart_s, now=parts.now)
+        self._unscraped: list[int] = []
+        """Steps that came so late that nothing could be read any more of what they were to show."""
+        self._touched: float = inf
+        """The first step in which a control was turned."""
+        self._found: Told | None = None
         self.problems: list[str] = []
         self.lost: Callable[[], str] = lambda: ""
         """Why there is nothing to go on with; empty: there is."""
-        self.unmeasured = ""
-        """Why the harm could not be measured; empty: it was."""
 
     def scrape(self, t: float) -> Floats:
         """The first scrape is the beginning: from then on requests come as the drill's hour has them.
@@ -87,65 +105,99 @@ class LiveTarget:
             raise RunError(why)
         self._renewer.hear()
         self._last = round(t / self._parts.step_s)
-        self._parts.injector.at(t / 60)
+        late_s = self._lag.late_s(self._last) if self._last >= self.first_step else 0.0
+        self._inject(t, late_s)
         try:
             self._begin(self._last)
-            return self._parts.sample()
+            if late_s == 0:
+                return self._parts.sample()
+            self._unscraped.append(self._last)
+            trouble = f"this machine was held up, and came to it {late_s:.1f} s too late"
         except (UnreachableError, RefusedError, UnreadableError) as error:
-            self.problems.append(f"{t / 60:.1f} min: no scrape: {error}")
-            return np.full(self._parts.width, np.nan)
+            trouble = str(error)
+        self.problems.append(f"{t / 60:.1f} min: no scrape: {trouble}")
+        return np.full(self._parts.width, np.nan)
+
+    def _inject(self, t: float, late_s: float) -> None:
+        """Begin what is due. What begins too late is known to have."""
+        injector, parts = self._parts.injector, self._parts
+        before = set(injector.granted)
+        injector.at(t / 60)
+        for id in set(injector.granted) - before:
+            injector.granted[id] += late_s * parts.step_s / parts.apart_s / 60
 
     def _begin(self, step: int) -> None:
         if self._began is None and step >= self.first_step:
             self._parts.load.post("begin")
             self._began = step
 
-    def turn(self, control: str, value: Setting, t: float) -> Acted | None:
-        """Turn it; what there is to say of it, where the target is not ours. RefusedError where ours will not.
+    def turn(self, control: str, value: Setting, t: float) -> Acted | Future[Acted | None] | None:
+        """Turn it; what there is to say of it, or, where that takes longer, what will say it.
 
-        However long that takes, no fault is forgotten meanwhile.
+        RefusedError where our own sandbox will not. The drill goes on meanwhile, and ``put_back`` waits for it.
         """
-        with ThreadPoolExecutor(1) as pool:
-            turned = pool.submit(self._parts.hands.turn, control, value)
-            while not wait([turned], timeout=AT_LEAST_S).done:
-                self._renewer.hear()
-        return turned.result()
+        self._touched = min(self._touched, round(t / self._parts.step_s))
+        return self._turner.turn(control, value)
 
-    def impact(self) -> Mapping[int, float]:
-        """By step, smoothed over its neighbours; a step in which nobody asked, or that nobody played, has none."""
-        rows = {row["step"]: row for row in self._played()}
-        found = {}
-        for step in rows:
-            near = [rows[one] for one in range(step - SMOOTHED, step + SMOOTHED + 1) if one in rows]
-            compared = sum(row["compared"] for row in near)
-            if compared:
-                found[step] = sum(row["worse"] for row in near) / compared
-        return found
+    @property
+    def is_turning(self) -> bool:
+        """Whether a control is still being turned."""
+        return self._turner.is_turning
 
-    def _played(self) -> Sequence[Mapping[str, Any]]:
-        """The rows of the steps that were played to their end."""
-        return [row for row in self.tally() if row["step"] < self._last]
+    def acted(self) -> Iterator[Acted]:
+        """What there is to say of all that was turned in the drill, as far as it has been."""
+        yield from self._turner.acted()
+
+    def impact(self) -> Harm:
+        """To be asked when the drill is over: who still waits for an answer then is waited for."""
+        rows, steps = self._known().rows, self._steps
+        played = [row for row in rows if row["step"] in steps]
+        healthy_until = min((self._step_at(minutes) for minutes in self._granted()), default=inf)
+        natural = natural_of(
+            played, healthy_until=min(healthy_until, self._touched), untouched_until=self._touched
+        )
+        return harm_of(played, natural) if natural.share <= MOST_NATURAL else Harm(natural=natural)
+
+    def _granted(self) -> Sequence[float]:
+        """When faults began, in minutes of the drill."""
+        return list(self._parts.injector.granted.values())
+
+    def _step_at(self, minutes: float) -> int:
+        return floor(minutes * 60 / self._parts.step_s + ROUNDING)
+
+    @property
+    def _steps(self) -> range:
+        """Those that were played to their end, with traffic."""
+        return range(0 if self._began is None else self._began, 0 if self._began is None else self._last)
 
     def held_up(self) -> float:
         """The share of steps in which this machine itself did not run as it should."""
-        rows = self.tally()
-        return sum(bool(row["sent_late_ms"] > HELD_UP_MS) for row in rows) / max(1, len(rows))
+        return held_up(self._known().rows, self._steps, self._unscraped)
 
-    def tally(self) -> Sequence[Mapping[str, Any]]:
-        """What became of the requests, a row a step of the drill; empty where nobody tells it.
+    def _known(self) -> Told:
+        """What became of the requests, as soon as all of them have ended."""
+        if self._found is None:
+            asked_at, found = time.monotonic(), self.told()
+            while not found.is_whole(self._last) and time.monotonic() < asked_at + found.gives_up_s + SLACK_S:
+                time.sleep(POLL_S)
+                found = self.told()
+            self._found = found
+        return self._found
+
+    def told(self) -> Told:
+        """What became of the requests so far, a row a step of the drill.
 
         A load generator that was just killed is started anew, and knows what it had counted.
         """
-        # Who has waited for it in vain once does not wait again.
-        until = time.monotonic() + (0.0 if self.unmeasured else TOLD_WITHIN_S)
+        until = time.monotonic() + TOLD_WITHIN_S
         while True:
             try:
-                rows = self._parts.load.get("tally")["steps"]
-                return [{**row, "step": row["step"] + (self._began or 0)} for row in rows]
+                tally = self._parts.load.get("tally")
+                rows = [{**row, "step": row["step"] + (self._began or 0)} for row in tally["steps"]]
+                return Told(rows, gives_up_s=float(tally.get("gives_up_s", 0.0)))
             except (UnreachableError, RefusedError) as error:
                 if time.monotonic() >= until:
-                    self.unmeasured = f"what became of the requests is not known: {error}"
-                    return ()
+                    return Told((), f"what became of the requests is not known: {error}")
                 time.sleep(POLL_S)
 
     def trouble(self) -> str:
@@ -164,9 +216,7 @@ class LiveTarget:
             return ""
         if known >= cases:
             return ""
-        return (
-            f"Of {cases} cases, {known} were answered before the drill: harm is measured on those alone"
-        )
+        return f"Of {cases} cases, {known} were answered before the drill: harm is measured on those alone"
 
     def state(self) -> State:
         """What the target is like, to be compared with what it was."""
@@ -177,11 +227,15 @@ class LiveTarget:
 
     def injected(self) -> Iterator[Injected]:
         """What became of each fault; the requests of the step in which the drill ended are among those that passed."""
-        rows = [row for row in self.tally() if row["step"] <= self._last]
+        rows = [row for row in self._known().rows if row["step"] <= self._last]
         return injected(self._parts.injector, rows, self._parts.step_s)
 
     def put_back(self, before: State) -> Iterator[Acted]:
-        """Turn back what the team left turned; what was done. Whoever broke that off goes on with the rest."""
+        """Turn back what the team left turned; what was done. Whoever broke that off goes on with the rest.
+
+        It begins when nothing is being turned any more.
+        """
+        self._turner.finish()
         # Somebody's own target does not say where its controls are: it need not be asked, least of all a dead one.
         yield from self._parts.hands.put_back(before, self.state() if self.is_ours else State())
 
@@ -196,9 +250,17 @@ class LiveTarget:
 
     def inspected(self, before: State, also: Sequence[str] = ()) -> Inspected:
         """What is different from before; ``also``: what is besides, a sentence each."""
-        found, held_up = compare(before, self.state()), round(self.held_up(), 4)
-        amiss = (*also, *found.differences, *filter(None, (self.unmeasured,)))
-        return Inspected("dirty" if amiss else "clean", amiss, held_up, self.unmeasured)
+        found, harm = compare(before, self.state()), self.impact()
+        share = by_twin(harm, self._steps)
+        unmeasured = self._known().unmeasured or amiss(harm.natural, share)
+        differences = (*also, *found.differences, *filter(None, (unmeasured,)))
+        return Inspected(
+            "dirty" if differences else "clean",
+            differences,
+            round(self.held_up(), 4),
+            unmeasured,
+            round(share, 4),
+        )
 
     def end(self) -> None:
         """No fault any more; what became of the requests can still be asked for."""
@@ -206,5 +268,6 @@ class LiveTarget:
         self._parts.injector.stop()
 
     def close(self) -> None:
+        self._turner.close()
         for caller in self._parts.callers:
             caller.close()

@@ -7,24 +7,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from generator.model import Setting
-from simulator.live.runs import write_private
+from simulator.live.runs import TURNED, write_private
 
-FILE = "turned.json"
+FILE = TURNED
 MOST_BYTES = 100_000
 
 
 def note(folder: Path, environment: str, defaults: Mapping[str, Setting]) -> None:
-    """By control that is turned, its default; none: nothing is turned. What the disk does not take is not noted."""
-    with suppress(OSError):
-        if defaults:
-            content = json.dumps({"environment": environment, "defaults": dict(defaults)})
-            write_private(folder / FILE, f"{content}\n".encode())
-        else:
-            (folder / FILE).unlink(missing_ok=True)
+    """By control that is turned, its default; none: nothing is turned. OSError where the disk does not take it."""
+    if defaults:
+        content = json.dumps({"environment": environment, "defaults": dict(defaults)})
+        write_private(folder / FILE, f"{content}\n".encode())
+    else:
+        (folder / FILE).unlink(missing_ok=True)
 
 
 def left(folder: Path) -> Iterator[str]:

@@ -100,7 +100,7 @@ class Sandbox:
     def specs(self, stage: Stage, folder: Path) -> tuple[Spec, ...]:
         # The sandbox has to know the way back to itself before there is a proxy on it.
         port = str(free_port())
-        shared = clock_options(stage, folder, self.live.compression)
+        shared = clock_options(stage, folder, self.live.compression, self.live.requests_per_s)
         sandbox = {"--keep": str(folder / "controls.json"), "--hop": f"http://{LOOPBACK}:{port}"}
         if nodes := met(stage):
             sandbox["--met"] = ",".join(nodes)
@@ -109,7 +109,7 @@ class Sandbox:
         return (
             Spec("sandbox", options({**shared, **sandbox})),
             Spec("proxy", options(proxy)),
-            Spec("load", options({**shared, **load, **load_options(stage, folder, self.live)})),
+            Spec("load", options({**shared, **load, **load_options(stage, folder)})),
         )
 
     def metrics(self, processes: Mapping[Room, Process]) -> str:
@@ -138,8 +138,10 @@ class Sandbox:
         )
 
 
-def clock_options(stage: Stage, folder: Path, compression: float) -> Mapping[str, str]:
-    """What every process that goes by the drill's clock is told."""
+def clock_options(
+    stage: Stage, folder: Path, compression: float, most_per_s: float | None
+) -> Mapping[str, str]:
+    """What every process that goes by the drill's clock is told; ``most_per_s``: requests of the wall."""
     drill = stage.drill
     return {
         "--catalogue": str(folder / CATALOGUE),
@@ -151,15 +153,12 @@ def clock_options(stage: Stage, folder: Path, compression: float) -> Mapping[str
         "--step-seconds": f"{drill.step_seconds:g}",
         # One second 0 for what sends values and what tells their age, also after one of them was started anew.
         "--origin": repr(time.monotonic()),
+        **({} if most_per_s is None else {"--requests-per-s": f"{most_per_s:g}"}),
     }
 
 
-def load_options(stage: Stage, folder: Path, live: Live) -> Mapping[str, str]:
-    return {
-        "--keep": str(folder / "begun.json"),
-        "--steps": str(stage.clockwork.steps + 1),
-        **({} if live.requests_per_s is None else {"--requests-per-s": f"{live.requests_per_s:g}"}),
-    }
+def load_options(stage: Stage, folder: Path) -> Mapping[str, str]:
+    return {"--keep": str(folder / "begun.json"), "--steps": str(stage.clockwork.steps + 1)}
 
 
 def options(named: Mapping[str, str]) -> tuple[str, ...]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from concurrent.futures import Future
 from typing import Protocol
 
 import numpy as np
 
 from generator.model import Setting
-from simulator.events import Acted
+from simulator.events import Acted, Measured
+from simulator.live.measuring import Harm
 from simulator.live.scraping import Continued
+from simulator.session.reveal import DECIMALS
 from simulator.session.stage import Stage
 from simulator.world.flow import Floats
 from simulator.world.telemetry import Telemetry
@@ -23,12 +25,12 @@ class Target(Protocol):
         """What its metrics say now, axes (series,); NaN where nobody answers. ``t``: seconds of the drill."""
         ...
 
-    def turn(self, control: str, value: Setting, t: float) -> Acted | None:
-        """A control takes effect, for real; what there is to say of it where the target is not ours."""
+    def turn(self, control: str, value: Setting, t: float) -> Acted | Future[Acted | None] | None:
+        """A control takes effect, for real; what there is to say of it where the target is not ours, or what will."""
         ...
 
-    def impact(self) -> Mapping[int, float]:
-        """By step, the share of the requests offered that ended worse than when all was well."""
+    def impact(self) -> Harm:
+        """What was measured of the requests that ended worse than when all was well."""
         ...
 
 
@@ -49,6 +51,8 @@ class LiveWorld:
             self.telemetry.append(twin.at(number))
         self._continued = Continued(twin.identities, twin.at(twin.length - 1)[:, 0])
         self.impact: Floats = np.zeros((1, stage.clockwork.steps + 1))
+        self.measured: Measured | None = None
+        """What the requests came to, once that is settled; None: nobody knows."""
         self._settings: dict[int, tuple[Floats, Floats]] = {}
         """By step that was played: what was in force, and since when."""
 
@@ -58,14 +62,14 @@ class LiveWorld:
         raw = self.target.scrape(step * self.stage.clockwork.step_seconds)
         self.telemetry.append(self._continued.after(raw)[:, None])
 
-    def turn(self, replica: int, knob: int, code: float, minutes: float) -> Acted | None:
+    def turn(
+        self, replica: int, knob: int, code: float, minutes: float
+    ) -> Acted | Future[Acted | None] | None:
         """A control takes effect at the target."""
-        chosen, acted = self.stage.knobs[knob], None
-        if not self._rests:
-            acted = self.target.turn(chosen.id, chosen.decode(code), minutes * 60)
-        if acted is not None and not acted.ok:
-            return acted
-        self.note(replica, knob, code, minutes)
+        chosen = self.stage.knobs[knob]
+        acted = None if self._rests else self.target.turn(chosen.id, chosen.decode(code), minutes * 60)
+        if acted is None or (isinstance(acted, Acted) and acted.ok):
+            self.note(replica, knob, code, minutes)
         return acted
 
     def note(self, replica: int, knob: int, code: float, minutes: float) -> None:
@@ -89,6 +93,16 @@ class LiveWorld:
         """Take over what was measured of the harm, once all answers are in; where nothing was, the twin's stands."""
         for step, (codes, since) in self._settings.items():
             self._expect(step, codes, since)
-        for step, share in self.target.impact().items():
-            if 0 <= step < self.impact.shape[1]:
-                self.impact[0, step] = share
+        harm, steps = self.target.impact(), range(self.impact.shape[1])
+        net = [harm.net.get(step, float(self.impact[0, step])) for step in steps]
+        self.impact[0] = np.maximum(net, 0.0)
+        if harm.net:
+            counts = [harm.counts.get(step, (0, 0)) for step in steps]
+            self.measured = Measured(
+                compared=tuple(compared for compared, _ in counts),
+                worse=tuple(worse for _, worse in counts),
+                net=tuple(round(share, DECIMALS) for share in net),
+                natural=round(harm.natural.share, DECIMALS),
+                natural_of=harm.natural.of,
+                natural_by=harm.natural.by,
+            )

@@ -54,6 +54,7 @@ def _live(reality: Reality) -> dict[str, object]:
         "verdict": reality.verdict,
         "differences": list(reality.differences),
         "held_up": reality.held_up,
+        "by_twin": reality.filled,
         "sentences": [one for one in (reality.loud, *reality.sentences) if one],
         "injected": [values.plain(one) for one in reality.injected],
         "controls": [values.plain(one) for one in reality.acted],

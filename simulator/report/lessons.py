@@ -13,6 +13,7 @@ from simulator.report.reasons import reasons, where
 from simulator.scoring import Dimension, Loss, Score
 from simulator.scoring.curves import Curve
 from simulator.scoring.levels import apart
+from simulator.scoring.measured import area_of
 from simulator.scoring.values import DimensionId
 from simulator.scoring.words import minutes, points
 
@@ -148,7 +149,7 @@ def burdens_of(record: Record) -> tuple[tuple[str, Burden], ...]:
         return ()
     impact, horizon = found[1].impact, started[1].horizon_minutes
     curves = (
-        ("team", impact.team),
+        ("team", area_of(impact)),
         ("robot", impact.robot),
         ("oracle", impact.oracle),
         ("none", impact.none),

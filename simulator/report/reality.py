@@ -38,8 +38,10 @@ class Reality:
     differences: tuple[str, ...]
     held_up: float
     """Share of steps in which the machine of the drill did not run as it should."""
-    is_measured: bool
-    """Whether the team's impact was measured; else it is the twin's."""
+    unmeasured: str
+    """Why the team's impact was not measured, in all or in too many of the steps; empty: it was."""
+    filled: float
+    """Share of steps in which it was not, and is the twin's."""
     by_twin: tuple[str, ...]
     """Whose impact the simulated twin of the drill told."""
     injected: tuple[Item, ...]
@@ -51,6 +53,11 @@ class Reality:
         return self.verdict == "clean"
 
     @property
+    def is_measured(self) -> bool:
+        """Whether any of the team's impact was measured; else it is the twin's."""
+        return self.filled < 1 if self.filled > 0 else not self.unmeasured
+
+    @property
     def loud(self) -> str:
         """What has to be read first; empty where the target is as it was, and the machine ran as it should."""
         if self.is_clean:
@@ -60,8 +67,11 @@ class Reality:
                 f"NOT INSPECTED: nobody has looked whether '{self.environment}' is as it was before the drill; "
                 "look at it, and end what is left with: drill panic"
             )
-        told = "; ".join(self.differences[:HEADLINE_MOST]) or "nobody says why"
-        more = len(self.differences) - HEADLINE_MOST
+        differences = [one for one in self.differences if one != self.unmeasured]
+        if self.unmeasured and not differences:
+            return f"UNMEASURED: {self.unmeasured}; '{self.environment}' itself is as it was before the drill"
+        told = "; ".join(differences[:HEADLINE_MOST]) or "nobody says why"
+        more = len(differences) - HEADLINE_MOST
         rest = f"; and {more} more" if more > 0 else ""
         return f"DIRTY: '{self.environment}' is not as it was before the drill: {told}{rest}"
 
@@ -91,6 +101,11 @@ class Reality:
                 "The team's impact was measured: the same requests were sent through the fault proxy during the "
                 "drill and past it before, and those count that ended worse."
             )
+        if self.is_measured and self.filled > 0:
+            yield (
+                f"In {share(self.filled)} of the steps nothing was measured: there the team's impact is that of the "
+                "simulated twin of the drill."
+            )
         if self.by_twin:
             yield (
                 f"What would have been with {_listed(self.by_twin)} is computed by the simulated twin of the drill, "
@@ -119,7 +134,8 @@ def reality_of(record: Record) -> Reality | None:
         verdict="not inspected" if last is None else last.verdict,
         differences=() if last is None else tuple(map(clean, last.differences)),
         held_up=0.0 if last is None else last.held_up,
-        is_measured=last is None or not last.unmeasured,
+        unmeasured="" if last is None else clean(last.unmeasured),
+        filled=0.0 if last is None else last.by_twin,
         by_twin=_by_twin(reveal[1], started[1]) if reveal is not None and reveal[1].by_twin else (),
         injected=tuple(_injected(said, clock) for _, said in record.of(Injected)),
         acted=tuple(

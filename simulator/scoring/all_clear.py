@@ -33,7 +33,7 @@ def false_all_clear(case: Case) -> tuple[Event, str] | None:
 
 def _refuted(case: Case, truth: Truth, claim: Event) -> str:
     """Why an incident was not over when it was called over; empty: it was, or nobody could have known."""
-    borne = truth.team.at(claim.minutes)
+    borne = truth.borne(claim.minutes)
     if borne > truth.reveal.tolerance:
         return f"while {share(borne)} of requests still suffered: what was done had not been checked"
     moving = on_its_way(case, claim)

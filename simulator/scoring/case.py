@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from generator.model import Objectives
 from simulator.events import (
     FACILITATOR,
     WORLD,
+    ControlOrdered,
     ControlTookEffect,
     Decided,
     Ended,
@@ -25,6 +26,7 @@ from simulator.events import (
     pauses,
 )
 from simulator.scoring.curves import Curve, worse
+from simulator.scoring.measured import area_of, judged, trial
 from simulator.scoring.rubric import RESIDUAL
 from simulator.scoring.words import Clock
 
@@ -42,12 +44,19 @@ class Truth:
     onset: float
     objectives: Objectives | None
     team: Curve
-    credited: Curve
-    """What counts as the team's doing: no better than without what it turned by luck."""
+    warranted: Curve | None
+    """The team's without what it turned by luck; None where it turned nothing so."""
     none: Curve
     oracle: Curve
+    acted: float | None
+    """When the first control of the team's took effect; None: none did."""
     played: float
     """Up to when the outcome is the team's: the horizon, or when it left an incident that was not over."""
+
+    @property
+    def credited(self) -> Curve:
+        """What counts as the team's doing: no better than without what it turned by luck."""
+        return self._credited(self.team)
 
     @property
     def tolerated(self) -> tuple[float, ...]:
@@ -66,15 +75,32 @@ class Truth:
 
     def contained(self) -> float | None:
         """The first instant from t0 on of a return under tolerance that outlasts the longest hold."""
-        return self.credited.returns(self.tolerated, since=self.t0, hold=self.reveal.longest_hold_minutes)
+        hold = self.reveal.longest_hold_minutes
+        return self._against(self.tolerated).returns(self.tolerated, since=self.t0, hold=hold)
 
     def back(self) -> float | None:
         """The instant of the return under tolerance that lasts to the horizon."""
-        return self.credited.stays(self.tolerated, since=self.t0)
+        return self._against(self.tolerated).stays(self.tolerated, since=self.t0)
 
     def mitigated(self) -> float | None:
         """The instant from which users have, to the horizon, about what the oracle would leave them with."""
-        return self.credited.stays(self.remaining, since=self.t0)
+        return self._against(self.remaining).stays(self.remaining, since=self.t0)
+
+    def borne(self, at: float) -> float:
+        """The team's impact at an instant from t0 on, above the tolerance only where that is no chance."""
+        return self._judged(self.tolerated).at(at)
+
+    def _against(self, limits: Sequence[float]) -> Curve:
+        return self._credited(self._judged(limits))
+
+    def _credited(self, team: Curve) -> Curve:
+        return team if self.warranted is None else worse(team, self.warranted)
+
+    def _judged(self, limits: Sequence[float]) -> Curve:
+        """The team's curve; a measured one on that side of each limit on which its requests have it beyond chance."""
+        hold = self.reveal.longest_hold_minutes
+        counted = trial(self.reveal.impact, limits, since=self.t0, hold=hold)
+        return self.team if counted is None else judged(self.team, counted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +152,11 @@ class Case:
                 doing = ""
         return doing
 
+    @property
+    def acted(self) -> float | None:
+        """When the first control of the team's took effect; None: none did."""
+        return _acted(self.record)
+
     def effect_before(self, minutes: float) -> Event | None:
         """The last control that had taken effect by that instant."""
         found = [event for event, _ in self.record.of(ControlTookEffect) if event.minutes <= minutes]
@@ -148,27 +179,44 @@ def _truth(reveal: Revealed, horizon: float, record: Record) -> Truth | None:
     if not starts:
         return None
     impact, t0 = reveal.impact, min(starts)
-    team = Curve(impact.minutes, impact.team, horizon)
-    return Truth(
+    warranted = Curve(impact.minutes, impact.warranted, horizon) if impact.warranted else None
+    truth = Truth(
         reveal=reveal,
         faults=harmful,
         t0=t0,
         onset=min(fault.onset_minutes for fault in harmful),
         objectives=reveal.objectives,
-        team=team,
-        credited=worse(team, Curve(impact.minutes, impact.warranted or impact.team, horizon)),
+        team=Curve(impact.minutes, area_of(impact), horizon),
+        warranted=warranted,
         none=Curve(impact.minutes, impact.none, horizon),
         oracle=Curve(impact.minutes, impact.oracle, horizon),
-        played=_played(record, team, since=t0, tolerance=reveal.tolerance),
+        acted=_acted(record),
+        played=horizon,
     )
+    return replace(truth, played=_played(record, truth))
 
 
-def _played(record: Record, team: Curve, *, since: float, tolerance: float) -> float:
+def _acted(record: Record) -> float | None:
+    """When the first control took effect that somebody else than the facilitator had ordered."""
+    latest: dict[str, str] = {}
+    for event in record.events:
+        if isinstance(event.payload, ControlOrdered):
+            latest[event.payload.control] = event.actor
+        elif (
+            isinstance(event.payload, ControlTookEffect) and latest.get(event.payload.control) != FACILITATOR
+        ):
+            return event.minutes
+    return None
+
+
+def _played(record: Record, truth: Truth) -> float:
     """The end of a drill that was ended early, unless the team had called the incident over, and rightly so."""
-    ended = record.first(Ended)
+    ended, horizon = record.first(Ended), truth.team.horizon
     if ended is None or ended[1].reason == "horizon":
-        return team.horizon
+        return horizon
     for event, _ in record.of(Resolved):
-        if event.minutes >= since and event.actor != FACILITATOR and team.at(event.minutes) <= tolerance:
-            return team.horizon
-    return min(ended[0].minutes, team.horizon)
+        if event.minutes < truth.t0 or event.actor == FACILITATOR:
+            continue
+        if truth.borne(event.minutes) <= truth.reveal.tolerance:
+            return horizon
+    return min(ended[0].minutes, horizon)

@@ -5,6 +5,8 @@ or when the last control that the team had not turned before was ordered, whiche
 mitigation, up to the end. It needs evidence that is rare in the healthy world: a reading linked to it, made
 by then, at or above the 0.99 quantile or at or below 0.01; for a signal, on the side to which it alarms.
 With several faults, the one counts that the hypothesis fits best.
+In a live drill the healthy world is the target itself before anything was done to it. A reading of which too little
+was seen then has no healthy reference and earns nothing; where no linked reading has one, the diagnosis is a gap.
 """
 
 from __future__ import annotations
@@ -60,7 +62,13 @@ def _losses(case: Case, truth: Truth) -> Iterator[Loss]:
         return
     event, last = counted[-1]
     if not any(_telling(case, event, link) for link in last.evidence):
+        unknown = _without_reference(case, last)
+        if unknown and len(unknown) == len({link.key for link in last.evidence}):
+            yield gap("diagnosis", WEIGHT, f"no healthy reference: {_UNSEEN} {', '.join(unknown)}")
+            return
         why = "The hypothesis rests on no evidence that is rare in a healthy world."
+        if unknown:
+            why += f" There is no healthy reference for some of it: {_UNSEEN} {', '.join(unknown)}."
         if not last.evidence:
             why = "No evidence is linked to the hypothesis."
         yield Loss("diagnosis", WEIGHT, why, event.minutes, event.seq, "", case.step_at(event.minutes))
@@ -122,6 +130,17 @@ def _dated(said: Hypothesised, fault: TruthOfFault, truth: Truth) -> bool:
     if said.onset_minutes is None:
         return False
     return abs(said.onset_minutes - fault.onset_minutes) <= truth.reveal.onset_tolerance_minutes
+
+
+_UNSEEN = "before the first fault, too little was seen of"
+
+
+def _without_reference(case: Case, said: Hypothesised) -> list[str]:
+    """What a hypothesis about a live target cites without anybody knowing what is healthy there."""
+    if case.reveal is None or not case.reveal.by_twin:
+        return []
+    known = {(reading.key, round(reading.t, 3)) for reading in case.reveal.evidence}
+    return sorted({link.key for link in said.evidence if (link.key, round(link.t, 3)) not in known})
 
 
 def _telling(case: Case, hypothesis: Event, link: EvidenceLink) -> bool:

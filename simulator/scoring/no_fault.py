@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from simulator.events import Revealed
 from simulator.scoring.build import dimension, gap
 from simulator.scoring.case import Case
-from simulator.scoring.curves import excess
+from simulator.scoring.curves import Curve, excess
 from simulator.scoring.detection import false_alarms
+from simulator.scoring.measured import counts_of, trial
 from simulator.scoring.rubric import NO_FAULT_WEIGHTS
 from simulator.scoring.values import Dimension, DimensionId, Loss
 from simulator.scoring.words import minutes, share
@@ -42,7 +43,7 @@ def _not_played(case: Case, id: DimensionId) -> Iterator[Loss]:
 
 
 def _harm(case: Case, reveal: Revealed, most: float) -> Iterator[Loss]:
-    team, none = case.curve(reveal.impact.team), case.curve(reveal.impact.none)
+    team, none = _borne(case, reveal), case.curve(reveal.impact.none)
     harm = excess(team, none)
     since = next((m for m, a, b in zip(team.minutes, team.values, none.values, strict=False) if a > b), None)
     if since is None:
@@ -51,6 +52,23 @@ def _harm(case: Case, reveal: Revealed, most: float) -> Iterator[Loss]:
     cost = NO_FAULT_WEIGHTS["no-harm"] * (min(1.0, harm / most) if most > 0 else 1.0)
     why = (
         f"The team's controls did harm where nothing was wrong: {minutes(harm)} of full outage, "
-        f"at most {share(max(reveal.impact.team, default=0.0))} of requests at a time."
+        f"at most {share(max(team.values, default=0.0))} of requests at a time."
     )
     yield Loss("no-harm", cost, why, since, effect.seq if effect else None, "", case.step_at(since))
+
+
+def _borne(case: Case, reveal: Revealed) -> Curve:
+    """The team's impact; of a measured one, what is beyond chance from the first control of the team's on.
+
+    Elsewhere it is as with nobody acting: what ends worse there nobody has done.
+    """
+    impact = reveal.impact
+    if counts_of(impact) is None:
+        return case.curve(impact.team)
+    if case.acted is None:
+        return case.curve(impact.none)
+    counted = trial(impact, impact.none, since=case.acted, hold=reveal.longest_hold_minutes)
+    if counted is None:
+        return case.curve(impact.none)
+    told = zip(counted.anywhere(), counted.values, impact.none, strict=True)
+    return case.curve(tuple(net if is_theirs else none for is_theirs, net, none in told))

@@ -9,6 +9,7 @@ from simulator.scoring.build import dimension, gap
 from simulator.scoring.case import Case, Truth
 from simulator.scoring.curves import Curve, excess
 from simulator.scoring.detection import warranted
+from simulator.scoring.measured import area_of
 from simulator.scoring.rubric import EPSILON_MINUTES, NO_REVEAL, WEIGHTS
 from simulator.scoring.values import Dimension, Loss
 from simulator.scoring.words import minutes
@@ -27,7 +28,7 @@ def avoidable(truth: Truth) -> float:
 def avoided(reveal: Revealed, horizon: float) -> float | None:
     """The share of the impact with nobody acting that the team avoided; None where there is no impact."""
     none = Curve(reveal.impact.minutes, reveal.impact.none, horizon).integral()
-    team = Curve(reveal.impact.minutes, reveal.impact.team, horizon).integral()
+    team = Curve(reveal.impact.minutes, area_of(reveal.impact), horizon).integral()
     return (none - team) / none if none > EPSILON_MINUTES else None
 
 

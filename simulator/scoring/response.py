@@ -12,6 +12,7 @@ luck is no answer to it, and what was left before it could be seen to hold is a 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from generator.model import Setting
@@ -28,6 +29,7 @@ from simulator.scoring.build import dimension, gap
 from simulator.scoring.case import Case, Truth
 from simulator.scoring.checks import unverified
 from simulator.scoring.curves import Curve
+from simulator.scoring.measured import counts_of, judged, trial
 from simulator.scoring.rubric import (
     COLLATERAL,
     CONTAINMENT_POINTS,
@@ -68,13 +70,22 @@ def response(case: Case) -> Dimension:
 
 
 def collateral(case: Case) -> float | None:
-    """The instant at which the team had more than the tolerance over nobody acting, for the longest hold."""
+    """The instant at which the team had more than the tolerance over nobody acting, for the longest hold.
+
+    Where it was measured: beyond chance, and only from the first control of the team's on.
+    """
     if case.reveal is None:
         return None
-    impact, most = case.reveal.impact, case.reveal.tolerance
-    upside_down = Curve(impact.minutes, tuple(-value for value in impact.team), case.started.horizon_minutes)
-    bounds = tuple(-(value + most) for value in impact.none)
-    return upside_down.returns(bounds, since=0.0, hold=case.reveal.longest_hold_minutes)
+    impact, hold, since = case.reveal.impact, case.reveal.longest_hold_minutes, 0.0
+    limits, team = tuple(value + case.reveal.tolerance for value in impact.none), case.curve(impact.team)
+    if counts_of(impact) is not None:
+        if case.acted is None:
+            return None
+        since = case.acted
+        if (counted := trial(impact, limits, since=since, hold=hold)) is not None:
+            team = judged(team, counted)
+    upside_down = Curve(team.minutes, tuple(-value for value in team.values), team.horizon)
+    return upside_down.returns([-limit for limit in limits], since=since, hold=hold)
 
 
 def undone_by_facilitator(case: Case) -> Event | None:
@@ -83,10 +94,32 @@ def undone_by_facilitator(case: Case) -> Event | None:
 
 
 def eased(truth: Truth, by: float) -> bool:
-    """Whether users had been better off by that instant than with nobody acting, and not by luck."""
+    """Whether users had been better off by that instant than with nobody acting, and not by luck.
+
+    Where it was measured: beyond chance, from the first control of the team's on; a window that begins while the
+    return lasts will do, as the requests of one step alone tell too little.
+    """
     least = RESIDUAL * truth.reveal.tolerance
+    if counts_of(truth.reveal.impact) is not None:
+        return _eased_beyond_chance(truth, by, least)
     rows = zip(truth.credited.minutes, truth.credited.values, truth.none.values, strict=False)
     return any(truth.onset <= at <= by and team < none - least for at, team, none in rows)
+
+
+def _eased_beyond_chance(truth: Truth, by: float, least: float) -> bool:
+    hold = truth.reveal.longest_hold_minutes
+    if truth.acted is None or truth.acted > by + hold:
+        return False
+    impact, since = truth.reveal.impact, max(truth.onset, truth.acted)
+    limits = tuple(value - least for value in impact.none)
+    counted = trial(impact, limits, since=since, hold=hold)
+    until = bisect_right(impact.minutes, by + hold)
+    if counted is None or not counted.is_below(until):
+        return False
+    if truth.warranted is None:
+        return True
+    rows = zip(impact.minutes, truth.warranted.values, limits, strict=False)
+    return any(since <= at <= by + hold and without < limit for at, without, limit in rows)
 
 
 def left_in_place(case: Case) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal, Protocol
@@ -66,10 +67,12 @@ class Played(Protocol):
         """Take the scrape of that step."""
         ...
 
-    def turn(self, replica: int, knob: int, code: float, minutes: float) -> Acted | None:
+    def turn(
+        self, replica: int, knob: int, code: float, minutes: float
+    ) -> Acted | Future[Acted | None] | None:
         """A setting takes effect in one replica, at that minute; what there is to say of it.
 
-        Where it failed, the setting stays as it was.
+        Where it failed, the setting stays as it was. Where it takes longer, what will say it: then it is to be noted.
         """
         ...
 
@@ -104,6 +107,8 @@ class Order:
     effective_t: float
     outside: bool = False
     """Somebody does it without the tool."""
+    turning: Future[Acted | None] | None = None
+    """It is being done for real, and has not ended yet."""
 
 
 class Session:
@@ -219,8 +224,11 @@ class Session:
     def _take_effect(self, t: float) -> None:
         for order in [order for order in self._orders if order.effective_t <= t]:
             knob = self.stage.knobs[order.knob]
-            self._orders.remove(order)
             acted = self._turned(order, t)
+            if isinstance(acted, Future):
+                order.turning = acted
+                continue
+            self._orders.remove(order)
             if acted is not None:
                 self._record(order.replica, t, WORLD, acted)
             if acted is not None and not acted.ok:
@@ -229,13 +237,25 @@ class Session:
             self._in_force[order.replica] = self._decoded(self.world.codes[order.replica])
             self._record(order.replica, t, WORLD, ControlTookEffect(knob.id, knob.decode(order.code)))
 
-    def _turned(self, order: Order, t: float) -> Acted | None:
-        """Have the world turn a control; one that was turned outside it is only told of."""
+    def _turned(self, order: Order, t: float) -> Acted | Future[Acted | None] | None:
+        """Have the world turn a control, and ask it again until that has ended; one turned outside is only told of."""
+        if order.turning is not None:
+            return self._ended_by_now(order, order.turning, t)
         if not order.outside:
             return self.world.turn(order.replica, order.knob, order.code, t / 60)
         self.world.note(order.replica, order.knob, order.code, t / 60)
         knob, where = self.stage.knobs[order.knob], self._at.environment
         return Acted(knob.id, knob.decode(order.code), where, "outside", ok=True, status=0, seconds=0.0)
+
+    def _ended_by_now(
+        self, order: Order, turning: Future[Acted | None], t: float
+    ) -> Acted | Future[Acted | None] | None:
+        if not turning.done():
+            return turning
+        acted = turning.result()
+        if acted is None or acted.ok:
+            self.world.note(order.replica, order.knob, order.code, t / 60)
+        return acted
 
     def _follow_crossings(self, evaluation: Evaluation, t: float) -> None:
         """What fires has crossed its threshold, also where an alarm from elsewhere comes before our own scrape."""
@@ -319,7 +339,11 @@ class Session:
         knob = self.stage.knobs[place]
         effective = t if self._instant else t + knob.minutes * 60
         previous = knob.decode(self.world.codes[replica, place])
-        self._orders = [order for order in self._orders if (order.replica, order.knob) != (replica, place)]
+        self._orders = [
+            order
+            for order in self._orders
+            if order.turning is not None or (order.replica, order.knob) != (replica, place)
+        ]
         self._orders.append(Order(replica, place, knob.encode(turned.value), effective, turned.outside))
         return ControlOrdered(turned.control, turned.value, previous, effective)
 
@@ -347,6 +371,9 @@ class Session:
     def _freeze(self) -> None:
         """A drill that ended early goes on, noise-free and with nobody at the controls, to its horizon."""
         self.world.rest()
+        for order in self._orders:
+            if order.turning is not None and not order.turning.done():
+                order.turning = None
         for step in range(len(self.world.telemetry.times) - len(self.world.past)):
             if len(self.world.past) + step >= self.world.telemetry.length:
                 self._take_effect(step * self.stage.clockwork.step_seconds)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import fields, replace
 
 import numpy as np
@@ -15,28 +15,36 @@ from simulator.events import (
     Hypothesised,
     ImpactCurves,
     LuckyOrder,
+    Measured,
     Revealed,
     StatedEffect,
     TruthOfFault,
 )
 from simulator.faults import mechanism
 from simulator.session.claims import all_clears, approvals, needless
+from simulator.session.healthy import Healthy
 from simulator.session.loop import Session
 from simulator.session.luck import Luck, luck_of
 from simulator.session.opening import checks_of, secrets_of
+from simulator.session.reference import Reference
 from simulator.session.rulers import Rulers
 from simulator.session.stage import Stage
-from simulator.session.vitals import Vitals
-from simulator.signals.alerts import SignalBank
 from simulator.world.flow import Floats
 
 DECIMALS = 9
 
 
-def reveal(session: Session, rulers: Rulers, *, robot: Floats | None = None, by_twin: bool = False) -> None:
+def reveal(
+    session: Session,
+    rulers: Rulers,
+    *,
+    robot: Floats | None = None,
+    by_twin: bool = False,
+    measured: Measured | None = None,
+) -> None:
     """Append the truth to every record; ``robot`` is the robot's impact, axes (replica, step).
 
-    ``by_twin``: the rulers are those of the simulated twin of a live drill.
+    ``by_twin``: the rulers are those of the simulated twin of a live drill; ``measured``: what its requests came to.
     """
     stage = session.stage
     keys = {link.key for recorder in session.recorders for link in _links(recorder.events)}
@@ -44,10 +52,10 @@ def reveal(session: Session, rulers: Rulers, *, robot: Floats | None = None, by_
     checks = checks_of(stage)
     for replica, told in enumerate(outcomes(session, rulers, robot=robot)):
         recorder = session.recorders[replica]
-        links = _links(recorder.events)
         payload = replace(
             told,
-            evidence=tuple(healthy.quantile(link, replica) for link in links) if healthy else (),
+            impact=replace(told.impact, measured=measured),
+            evidence=_quantiles(session, replica, healthy, by_twin=by_twin) if healthy else (),
             checks=checks,
             all_clears=all_clears(stage, replica, recorder.events),
             needless=needless(stage, replica, recorder.events),
@@ -146,36 +154,15 @@ def _links(events: Sequence[Event]) -> list[EvidenceLink]:
     return [link for links in found for link in links]
 
 
-class Healthy:
-    """Readings of these keys in the healthy world of the same seeds."""
-
-    def __init__(self, stage: Stage, keys: Collection[str]) -> None:
-        seeds = tuple(dict.fromkeys(stage.seeds))
-        world, vitals = replace(stage, seeds=seeds).healthy_world(), Vitals(stage.service)
-        cited = [ref for ref in stage.signals if ref.key in keys]
-        bank = SignalBank([ref.signal for ref in cited], len(seeds), slos=stage.service.slos)
-        with_vitals = any(key in vitals.names for key in keys)
-        rows = []
-        for step in range(stage.clockwork.steps + 1):
-            world.step(step)
-            read = bank.evaluate(world.telemetry).values
-            rows.append(np.concatenate([read, vitals.read(world.telemetry)]) if with_vitals else read)
-        self._keys = {key: row for row, key in enumerate([*(ref.key for ref in cited), *vitals.names])}
-        self._readings = np.stack(rows)
-        """(step, key, seed)"""
-        self._place = [seeds.index(seed) for seed in stage.seeds]
-
-    def quantile(self, link: EvidenceLink, replica: int) -> EvidenceQuantile:
-        """Mid-rank of the reading among the healthy ones; one half where there is nothing to compare."""
-        row = self._keys.get(link.key)
-        if row is None or row >= self._readings.shape[1] or link.value is None:
-            return EvidenceQuantile(link.key, link.t, 0.5)
-        readings = self._readings[:, row, self._place[replica]]
-        readings = readings[~np.isnan(readings)]
-        if not len(readings):
-            return EvidenceQuantile(link.key, link.t, 0.5)
-        rank = (np.sum(readings < link.value) + np.sum(readings <= link.value)) / 2
-        return EvidenceQuantile(link.key, link.t, round(float(rank / len(readings)), DECIMALS))
+def _quantiles(
+    session: Session, replica: int, healthy: Healthy, *, by_twin: bool
+) -> tuple[EvidenceQuantile, ...]:
+    """Of each reading that a hypothesis cites; of a live target's, those for which it has a healthy reference."""
+    events = session.recorders[replica].events
+    if not by_twin:
+        return tuple(healthy.quantile(link, replica) for link in _links(events))
+    reference = Reference(session.stage, events, healthy, replica)
+    return tuple(found for link in _links(events) if (found := reference.quantile(link)) is not None)
 
 
 def _rounded(curve: Floats) -> tuple[float, ...]:

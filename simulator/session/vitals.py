@@ -13,6 +13,16 @@ from simulator.world.telemetry import Telemetry
 
 WINDOW_S = 300.0
 BUCKETS = "model_inference_duration_seconds_bucket"
+COUNTED = (
+    "requests per s",
+    "p50 ms",
+    "p99 ms",
+    "error ratio",
+    "blocked ratio",
+    "review ratio",
+    "fallback ratio",
+)
+"""What counters show over the window; the others are gauges."""
 
 
 class Vitals:
@@ -39,13 +49,7 @@ class Vitals:
             ),
         ]
         self.names: Sequence[str] = (
-            "requests per s",
-            "p50 ms",
-            "p99 ms",
-            "error ratio",
-            "blocked ratio",
-            "review ratio",
-            "fallback ratio",
+            *COUNTED,
             "in flight",
             *(name for name, _, _ in self._gauges),
         )

@@ -12,6 +12,10 @@ Floats: TypeAlias = NDArray[np.float64]
 
 LEVELS = 64
 """A ramp is climbed in so many steps, so that equal states are seen to be equal."""
+PERIOD_MINUTES = 60.0
+"""Of a periodic shape that gives no ramp."""
+PULSE_MINUTES = 2.0
+"""Of a pulse that gives neither duration nor ramp."""
 _EXACTLY = 1e-9
 
 
@@ -77,9 +81,9 @@ def level_of(shape: str, age: Floats, ramp: Floats | float, duration: Floats | f
     if shape == "step":
         return np.ones_like(age)
     if shape == "periodic":
-        level = 0.5 - 0.5 * np.cos(2 * np.pi * age / _or(ramp, 60.0))
+        level = 0.5 - 0.5 * np.cos(2 * np.pi * age / _or(ramp, PERIOD_MINUTES))
     elif shape == "pulse":
-        half = _or(0.0 if duration is None else duration, _or(2 * ramp, 2.0)) / 2
+        half = _or(0.0 if duration is None else duration, _or(2 * ramp, PULSE_MINUTES)) / 2
         level = 1 - np.abs(age - half) / half
     else:
         climbed = np.maximum(age, 0.0) / _or(ramp, 1.0)

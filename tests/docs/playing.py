@@ -31,6 +31,7 @@ NOT_RUN = {
     "drill rehearse feature-drift --deep --write": "it takes many minutes",
     "pip install 'drillbook[live]'": "it is installed already",
     "drill run distance-in-kilometres --live": "a person answers it at a terminal",
+    "drill run distance-in-kilometres --live --table --out runs/night": "a facilitator hosts it at a terminal",
     "drill run distance-in-kilometres --live --responder robot": "it takes minutes; a test plays a shorter one",
     "drill run distance-in-kilometres --live --alerts build/alerts": "it waits for servers; a test starts them",
     "pip install 'drillbook[dask]'\n"

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from generator import cli
+from generator.exports import EXPORTS
 from tests.generator.corpus import ROOT
 
 RUNBOOK = "runbooks/feature-drift/runbook.yaml"
@@ -139,8 +140,24 @@ def test_wrong_usage_is_told(
 
     code = run(monkeypatch, *arguments)
 
+    said = capsys.readouterr().err
     assert code == 2
-    assert message in capsys.readouterr().err
+    assert message in said
+    assert "built for" not in said
+
+
+def test_export_says_which_formats_there_are(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each with what it is, as its own table has it."""
+    code = run(monkeypatch, "export", "--help")
+
+    _, _, rest = capsys.readouterr().out.partition("Formats:\n")
+    told = dict(line.strip().split(maxsplit=1) for line in rest.partition("\n\n")[0].splitlines())
+    assert code == 0
+    assert {name: title.casefold() for name, title in told.items()} == {
+        name: export.title.casefold() for name, export in EXPORTS.items()
+    }
 
 
 def test_show_hands_all_of_a_runbook_to_programs(

@@ -56,6 +56,15 @@ def test_text_is_one_line_a_finding_where_nothing_can_be_quoted() -> None:
     ]
 
 
+def test_errors_come_before_warnings() -> None:
+    """What has to be mended is not looked for below what can wait."""
+    early = Finding(Place("runbooks/a/evidence/proof.json", 1, 1), "proof", "warning", "It has changed.", "")
+
+    first, second, _ = report.text([early, FINDING]).splitlines()
+    assert first.startswith("runbooks/a/runbook.yaml:14:9: error")
+    assert second.startswith("runbooks/a/evidence/proof.json:1:1: warning")
+
+
 def test_what_is_found_at_one_place_is_quoted_once() -> None:
     """Two findings, two lines to grep, one quote."""
     other = Finding(PLACE, "schema", "warning", "too short")

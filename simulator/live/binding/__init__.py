@@ -16,6 +16,7 @@ from simulator.live.binding.keeping import keep_output
 from simulator.live.binding.labelling import labels_of
 from simulator.live.binding.masking import Secrets
 from simulator.live.binding.outcome import Outcome
+from simulator.live.binding.reading import UnreadControlError, asking, standing
 from simulator.live.binding.refusing import RefusedBindingError
 from simulator.live.binding.running import program, run
 from simulator.live.binding.sending import send
@@ -23,7 +24,17 @@ from simulator.live.binding.telling import line_of, missing, plain
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
-__all__ = ["RefusedBindingError", "Secrets", "act", "labels_of", "refusal", "told"]
+__all__ = [
+    "RefusedBindingError",
+    "Secrets",
+    "UnreadControlError",
+    "act",
+    "labels_of",
+    "refusal",
+    "standing",
+    "told",
+    "told_reading",
+]
 
 
 def act(
@@ -80,10 +91,46 @@ def told(
 
     Nothing is sent or run. Where ``act`` would refuse, the line says why.
     """
+    head = f"{control.id} to {printed(value)} in {environment}"
+    return _line(head, binding, control, value, environment, allowed, labels, secrets)
+
+
+def told_reading(
+    binding: Binding,
+    control: Control,
+    *,
+    environment: str,
+    allowed: Collection[str] = (),
+    labels: Mapping[str, str] = NOTHING,
+    secrets: Secrets | None = None,
+) -> str:
+    """What would be sent or run to read where the control stands, in one line, as ``told`` says it.
+
+    Empty where the binding does not say how to read it.
+    """
+    if binding.read is None:
+        return ""
+    head = f"{control.id} as it stands in {environment}"
+    try:
+        asked = asking(binding)
+    except RefusedBindingError as error:
+        return _sentence(f"{head}: REFUSED: {error}", secrets or Secrets())
+    return _line(head, asked, control, control.default, environment, allowed, labels, secrets)
+
+
+def _line(
+    head: str,
+    binding: Binding,
+    control: Control,
+    value: Setting,
+    environment: str,
+    allowed: Collection[str],
+    labels: Mapping[str, str],
+    secrets: Secrets | None,
+) -> str:
     hidden = secrets or Secrets()
     lacking = missing(binding, labels)
     shown = {**labels, **{name: f"‹{name}›" for name in lacking}}
-    head = f"{control.id} to {printed(value)} in {environment}"
     try:
         ready = prepared(binding, control, value, environment=environment, labels=shown, secrets=None)
     except RefusedBindingError as error:

@@ -42,7 +42,9 @@ class Secrets:
         ``also``: tokens of the run, by what they are called; ``environment``: None, that of this process.
         """
         given = os.environ if environment is None else environment
-        named = {binding.http.secret for binding in bindings if binding.http is not None} - {""}
+        bound = [*bindings]
+        asked = [one.http for one in bound] + [one.read.http for one in bound if one.read is not None]
+        named = {http.secret for http in asked if http is not None} - {""}
         return cls({**(also or {}), **{name: given[name] for name in sorted(named) if name in given}})
 
     def __repr__(self) -> str:

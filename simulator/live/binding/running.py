@@ -46,8 +46,13 @@ def _found(name: str) -> str | None:
     )
 
 
-def run(invocation: Invocation, allowed: Collection[str], seconds: float) -> Outcome:
-    """Run it where the drill was started, and hear it out; it and all that it left behind is ended by then."""
+def run(
+    invocation: Invocation, allowed: Collection[str], seconds: float, *, is_all_heard: bool = True
+) -> Outcome:
+    """Run it where the drill was started, and hear it out; it and all that it left behind is ended by then.
+
+    ``is_all_heard``: its standard error, too.
+    """
     file, heard = program(invocation.program, allowed), Heard()
     environment = {name: os.environ[name] for name in HANDED_ON if name in os.environ}
     try:
@@ -57,6 +62,7 @@ def run(invocation: Invocation, allowed: Collection[str], seconds: float) -> Out
             environment=environment,
             seconds=seconds,
             hear=heard.add,
+            is_all_heard=is_all_heard,
         )
     except OSError as error:
         return Outcome(False, -1, heard, f"'{file}' cannot be run: {error.strerror or type(error).__name__}")

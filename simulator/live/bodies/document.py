@@ -24,6 +24,11 @@ class Document(Protocol):
         """So many cases are asked about."""
         ...
 
+    @property
+    def unheld(self) -> str:
+        """The type that could not hold a change that was asked for, so that it was not made; empty: there is none."""
+        ...
+
     def dump(self) -> bytes: ...
 
     def get(self, field: str) -> Sequence[Value] | None:

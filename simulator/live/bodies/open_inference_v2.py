@@ -1,6 +1,7 @@
 """Open Inference Protocol v2: named tensors with a type, ``inputs`` there and ``outputs`` back.
 
-With the extension for binary tensors the values stand behind the JSON: that is not understood.
+With the extension for binary tensors the values stand behind the JSON: a body with such a tail is no JSON, and not
+understood. Tensors whose values are somewhere else, as in shared memory, stay as they are among others.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from typing import Any
 
 from simulator.live.bodies.document import Document
 from simulator.live.bodies.reading import Body
-from simulator.live.bodies.tensors import Tensors
+from simulator.live.bodies.tensors import Tensors, is_here
 
 KEYS = frozenset({"inputs", "outputs"})
 
@@ -27,7 +28,9 @@ def covers(path: str, body: Body) -> bool:
 def document(body: Body) -> Document | None:
     assert isinstance(body, dict)
     tensors = body.get("inputs", body.get("outputs"))
-    if not isinstance(tensors, list) or not all(map(_tensor, tensors)):
+    if not isinstance(tensors, list) or not all(type(tensor) is dict for tensor in tensors):
+        return None
+    if tensors and not any(map(is_here, tensors)):
         return None
     return Tensors(body, tensors)
 
@@ -39,8 +42,3 @@ def _named(tensors: Any) -> bool:
         and bool(tensors)
         and all(isinstance(tensor, dict) and "datatype" in tensor and "name" in tensor for tensor in tensors)
     )
-
-
-def _tensor(tensor: Any) -> bool:
-    """Whether its values are here; what else it says of itself is looked at where it is needed."""
-    return type(tensor) is dict and type(tensor.get("data")) is list

@@ -27,6 +27,7 @@ def split(body: Body, table: Any) -> Split | None:
 
 class Split:
     __slots__ = ("_body", "_names", "_rows")
+    unheld = ""
 
     def __init__(self, body: Body, names: list[Any], rows: list[list[Any]]) -> None:
         self._body, self._names, self._rows = body, names, rows

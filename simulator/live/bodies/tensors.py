@@ -18,14 +18,16 @@ _WHOLE = {
     for sign in ("", "U")
     for bits in (8, 16, 32, 64)
 }
+_KNOWN = frozenset({*_FLOATS, *_WHOLE, "BOOL", "BYTES"})
 _TYPES = {"string": "BYTES", "number": "FP64", "boolean": "BOOL"}
 
 
 class Tensors:
-    __slots__ = ("_body", "_tensors")
+    __slots__ = ("_body", "_tensors", "unheld")
 
     def __init__(self, body: Body, tensors: list[dict[str, Any]]) -> None:
         self._body, self._tensors = body, tensors
+        self.unheld = ""
 
     @property
     def rows(self) -> int:
@@ -45,7 +47,15 @@ class Tensors:
         found = self._found(field)
         if found is None:
             return 0
-        return edit_places(_places(*found), change, _keeper(found[0]["datatype"]))
+        keep = _keeper(found[0]["datatype"])
+
+        def held(new: Value, old: Value) -> Value:
+            kept = keep(new, old)
+            if kept is old and new != old:
+                self._miss(found[0]["datatype"])
+            return kept
+
+        return edit_places(_places(*found), change, held)
 
     def rename(self, field: str, to: str) -> int:
         found = self._found(field)
@@ -72,6 +82,7 @@ class Tensors:
         wanted = [converted(holder[key], to) for holder, key in _places(tensor, None)]
         keep = _keeper(_TYPES[to])
         if any(keep(value, _NOTHING) is _NOTHING for value in wanted):
+            self._miss(_TYPES[to])
             return 0  # all of it or nothing: a tensor has one type
         tensor["datatype"] = _TYPES[to]
         values = iter(wanted)
@@ -82,8 +93,15 @@ class Tensors:
         for name, place in columns(field):
             for tensor in self._tensors:
                 if tensor.get("name") == name:
-                    return (tensor, place) if _is_whole(tensor) else None
+                    if _is_whole(tensor):
+                        return tensor, place
+                    self.unheld = "a tensor whose values are elsewhere"
+                    return None
         return None
+
+    def _miss(self, datatype: str) -> None:
+        # Whoever sends the request writes the type: of those that nobody knows, there are not many names.
+        self.unheld = datatype if datatype in _KNOWN else "a type that is not known"
 
     def _beside(self, field: str) -> Sequence[Value] | None:
         """What stands beside the tensors, such as the request's id."""
@@ -94,9 +112,16 @@ class Tensors:
 _NOTHING: Any = object()
 
 
+def is_here(tensor: dict[str, Any]) -> bool:
+    """Whether its values are; what else it says of itself is looked at where it is needed."""
+    return type(tensor.get("data")) is list
+
+
 def _is_whole(tensor: dict[str, Any]) -> bool:
-    """Whether it says what its values are."""
-    return isinstance(tensor.get("datatype"), str) and isinstance(tensor.get("shape"), list)
+    """Whether its values are here, and it says what they are."""
+    return (
+        is_here(tensor) and isinstance(tensor.get("datatype"), str) and isinstance(tensor.get("shape"), list)
+    )
 
 
 def _places(tensor: dict[str, Any], of_axis: int | None) -> Iterator[Place]:

@@ -16,6 +16,7 @@ class Tree:
     """A document whose fields stand in the rows of its first base, or else in the next one."""
 
     __slots__ = ("_bases", "_body")
+    unheld = ""
 
     def __init__(self, body: Body, *bases: Sequence[Any]) -> None:
         self._body, self._bases = body, bases

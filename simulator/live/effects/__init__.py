@@ -66,18 +66,18 @@ KINDS: Mapping[str, EffectKind] = {
 
 def prepared(lease: Lease) -> Prepared:
     """A lease, ready to fall on requests; ValueError with a sentence where it cannot be."""
-    acts = [_act(effect, position, lease.seed) for position, effect in enumerate(lease.effects)]
+    acts = [_act(effect, place, lease) for place, effect in enumerate(lease.effects)]
     return Prepared(lease, acts)
 
 
-def _act(effect: Effect, position: int, seed: int) -> Act:
-    where = f"effect {position + 1} ({effect.kind[:50]})"
+def _act(effect: Effect, place: int, lease: Lease) -> Act:
+    where = f"effect {place + 1} ({effect.kind[:50]})"
     kind = KINDS.get(effect.kind)
     if kind is None:
         raise ValueError(f"{where} is of no kind that there is: {', '.join(KINDS)}")
     if not isinstance(effect.with_, Mapping):
         raise ValueError(f"{where}: its parameters have to be a mapping")
     try:
-        return kind.act(checked(kind.PARAMETERS, effect.with_), Streams(seed, position))
+        return kind.act(checked(kind.PARAMETERS, effect.with_), Streams(lease.seed, lease.position, place))
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from None

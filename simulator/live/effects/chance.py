@@ -21,10 +21,6 @@ SMALLEST = 2.0**-54
 
 LEVELS = 64
 """A ramp is climbed in so many steps, as in the simulated world (``simulator.world.courses``)."""
-PERIOD_S = 3600.0
-"""Of a periodic course that gives no ramp."""
-PULSE_S = 120.0
-"""Of a pulse that gives neither duration nor ramp."""
 
 
 def stream(seed: int, name: str) -> Callable[[str], float]:
@@ -67,9 +63,9 @@ def _level(course: Course, seconds: float) -> float:
     ramp = course.ramp_s
     match course.shape:
         case "periodic":
-            return 0.5 - 0.5 * math.cos(2 * math.pi * seconds / (ramp if ramp > 0 else PERIOD_S))
+            return 0.5 - 0.5 * math.cos(2 * math.pi * seconds / ramp)
         case "pulse":
-            half = (course.duration_s or 2 * ramp or PULSE_S) / 2
+            half = (course.duration_s or 2 * ramp) / 2
             return 1 - abs(seconds - half) / half
         case "linear" | "sigmoid" if seconds < ramp:
             climbed = seconds / ramp

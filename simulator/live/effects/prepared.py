@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from generator.model import Slice
 from simulator.live.bodies.document import Document
 from simulator.live.bodies.fields import parsed
-from simulator.live.effects.evenly import evenly
+from simulator.live.effects.evenly import evenly, turned
 from simulator.live.effects.fate import Act, Fate
 from simulator.live.effects.parameters import code, is_number
 from simulator.live.lease import Lease
@@ -25,7 +25,7 @@ class Prepared:
         self._grows_in_size = lease.course.grows == "size"
         self._acts = tuple(acts)
         self._watchers = tuple(act.watch for act in acts if act.watch is not None)
-        self._rank = evenly(lease.seed, "hit")
+        self._rank = turned(evenly(lease.seed, "hit"), lease.position)
         self._header, self._key = _sticky(lease.sticky)
         self.fields = frozenset(field for act in acts for field in act.fields)
         """What it may change."""
@@ -37,7 +37,7 @@ class Prepared:
         """False where ``fate`` has nothing to say whatever the body holds: then nobody has to read it."""
         if self._watchers:
             return True
-        reach = self._reach(intensity)
+        reach = self.reach(intensity)
         if reach <= 0:
             return False
         return bool(self._key) or self._rank(self._who(request_id, None, headers)) < reach
@@ -49,7 +49,7 @@ class Prepared:
 
         ``document``: None where it is not understood, or not needed. ``intensity``: of the lease's course now.
         """
-        if not self._falls(request_id, document, headers, self._reach(intensity)):
+        if not self._falls(request_id, document, headers, self.reach(intensity)):
             if document is not None:
                 for watch in self._watchers:
                     watch(document)
@@ -60,7 +60,7 @@ class Prepared:
             sized.fall(fate, document, request_id)
         return fate if fate.matters else None
 
-    def _reach(self, intensity: float) -> float:
+    def reach(self, intensity: float) -> float:
         """The share of the requests that it falls on now."""
         return self._share * (float(intensity > 0) if self._grows_in_size else intensity)
 

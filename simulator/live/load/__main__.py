@@ -21,7 +21,7 @@ from simulator.live.load import desk
 from simulator.live.load.arrivals import Schedule
 from simulator.live.load.driver import MOST_UNDER_WAY
 from simulator.live.load.generator import Generator, Way, weight_of
-from simulator.live.options import loop_factory, number, port, raise_limits, whole
+from simulator.live.options import loop_factory, port, raise_limits, whole
 from simulator.live.process import LOOPBACK, Alive, announce
 from simulator.live.runs import TOKEN_VARIABLE
 from simulator.live.sandbox.given import Given, GivenError, read
@@ -105,7 +105,6 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--target", type=_url, required=True, metavar="URL", help="through the proxy")
     add("--direct", type=_url, required=True, metavar="URL", help="past it")
     add("--steps", type=whole(1, 1_000_000), required=True, metavar="S")
-    add("--requests-per-s", type=number(0.01, 100_000), metavar="CAP", help="of the wall; never more")
     add("--under-way", type=whole(1, 50_000), default=MOST_UNDER_WAY, metavar="N", help="at a time")
     add("--environment", default=SANDBOX, metavar="NAME", help="the deployment that the target is")
     add("--labels", type=_url, metavar="URL", help="that takes labels, as a whole")

@@ -9,8 +9,8 @@ import aiohttp
 from simulator.live.headers import ASIDE, REQUEST_ID
 from simulator.live.load.ends import NOTHING, Answer, answer_of, decision_in
 
-TIMEOUT_S = 10.0
-"""Who has no answer by then gets none."""
+LEAST_S, DEADLINES = 10.0, 3.0
+"""Who has no answer after so many deadlines, but not before so many seconds, gets none."""
 _JSON = {"Content-Type": "application/json"}
 _ASIDE = {ASIDE: "1"}
 
@@ -18,14 +18,13 @@ _ASIDE = {ASIDE: "1"}
 class Asking:
     """Connections to a target, as many as there are requests under way; to be closed."""
 
-    def __init__(
-        self, *, decision: Callable[[bytes], str] = decision_in, timeout_s: float = TIMEOUT_S
-    ) -> None:
-        """``decision``: what the body of an answer says; empty: nothing."""
+    def __init__(self, *, deadline_ms: float, decision: Callable[[bytes], str] = decision_in) -> None:
+        """``deadline_ms``: later an answer is late; ``decision``: what its body says; empty: nothing."""
         self._decision = decision
+        self.gives_up_s = max(LEAST_S, DEADLINES * deadline_ms / 1000)
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30.0),
-            timeout=aiohttp.ClientTimeout(total=timeout_s),
+            timeout=aiohttp.ClientTimeout(total=self.gives_up_s),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             trust_env=False,

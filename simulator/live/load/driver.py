@@ -89,7 +89,7 @@ class Driver:
                 continue
             row.sent_late_ms = max(row.sent_late_ms, behind_s * 1000)
             number, case = arrivals.first + place, cases[place]
-            row.offered += 1
+            self.tally.offered(step, case)
             if len(self.under_way) >= self._most:
                 row.dropped += 1
                 self.tally.ended(step, case, NOTHING, 0.0)

@@ -48,10 +48,11 @@ class Generator:
         self._service, self._way = service, way
         self._speech, self._schedule = _spoken(service, panel, schedule, way)
         self._labels = tuple(int(value) for value in panel.columns[service.profile.panel.label])
-        self._asking, self._made = Asking(decision=self._speech.decision), time.monotonic()
+        profile = service.profile
+        self._asking = Asking(deadline_ms=profile.latency.deadline_ms, decision=self._speech.decision)
+        self._made = time.monotonic()
         self._hopeless = ""
         self._kept = kept_in(way.keep, now=self._made)
-        profile = service.profile
         self.tally = Tally(
             profile.latency.deadline_ms, self._labels, dict(self._kept.healthy) if self._kept else {}
         )
@@ -125,6 +126,7 @@ class Generator:
             "is_capped": self._schedule.rate(step) == self._schedule.most_per_s,
             "healthy": {"cases": cases, "known": len(healthy), "right": _rights(healthy)},
             "under_way": len(self.driver.under_way),
+            "gives_up_s": self._asking.gives_up_s,
             "labels_waiting": len(self.labelling.waiting),
             "trouble": self._trouble(),
             "steps": self.tally.rows(since),

@@ -26,6 +26,8 @@ class Row:
 
     step: int
     offered: int = 0
+    known: int = 0
+    """Of them, those of which it is known how the same case ended past the proxy when all was well."""
     ended: int = 0
     """Of them, those whose end is known: all, in a while."""
     answered: int = 0
@@ -38,7 +40,7 @@ class Row:
     """Answered over the deadline after they were to come."""
     wrong: int = 0
     compared: int = 0
-    """Of those that ended, those of which it is known how the same case ended past the proxy when all was well."""
+    """Of those known, those that have ended."""
     worse: int = 0
     """Of those compared, the ones that ended worse than then."""
     dropped: int = 0
@@ -81,6 +83,12 @@ class Tally:
         if step not in self._rows:
             self._rows[step] = Row(step)
         return self._rows[step]
+
+    def offered(self, step: int, case: int) -> None:
+        """A request comes in that step."""
+        row = self.row(step)
+        row.offered += 1
+        row.known += case in self.healthy
 
     def ended(self, step: int, case: int, answer: Answer, latency_ms: float) -> None:
         """A request that was to come in that step has ended."""

@@ -92,6 +92,7 @@ async def _serve(observed: Observed, options: argparse.Namespace, token: str) ->
         now=clock.drill_s,
         week_minute=week_minute(options),
         step_s=options.step_seconds,
+        most_per_s=options.requests_per_s or math.inf,
     )
     own = Own(measures)
     back = Face(observed.target, partial(InBack, measures=measures), timeout_s=options.timeout, loop=loop)

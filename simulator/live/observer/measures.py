@@ -8,6 +8,7 @@ those of the service's own model, as its file has it: it says something where th
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
@@ -45,8 +46,12 @@ class Measures:
         now: Callable[[], float],
         week_minute: float = 0.0,
         step_s: float = 15.0,
+        most_per_s: float = math.inf,
     ) -> None:
-        """``now``: the drill's clock; ``week_minute``: of its second 0; ``step_s``: between two scrapes."""
+        """``now``: the drill's clock; ``week_minute``: of its second 0; ``step_s``: between two scrapes.
+
+        ``most_per_s``: requests in a second of the wall, now and in the past.
+        """
         self.service, self.deployment, self.compression, self.now = (
             given.service,
             deployment,
@@ -55,7 +60,13 @@ class Measures:
         )
         held = Held(given.service, given.panel)
         scorer = Scorer(given.service, Lineage(given.service, held), as_by_default(given.service))
-        past = Past(given.service, healthy_of(scorer, held), seed=seed, week_minute=week_minute)
+        past = Past(
+            given.service,
+            healthy_of(scorer, held),
+            seed=seed,
+            week_minute=week_minute,
+            most_per_s=most_per_s / compression.factor,
+        )
         self.counters = Counters(given.service)
         self.monitors = past.monitors(step_s=step_s, now_s=now())
         self.labels = past.labelled(cases=held.cases, now_s=now())

@@ -39,6 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                         control_port=options.control_port,
                         cap=options.cap,
                         timeout_s=options.timeout,
+                        spared=options.spare,
                     ),
                     token,
                     Life(),
@@ -56,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--control-port", type=int, default=0)
     parser.add_argument("--cap", type=_cap, default=Cap(), metavar="JSON")
+    parser.add_argument("--spare", type=_paths, default=(), metavar="JSON")
     parser.add_argument("--timeout", type=float, default=60.0, metavar="SECONDS")
     return parser
 
@@ -65,6 +67,13 @@ def _target(text: str) -> Target:
         return target_of(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _paths(text: str) -> tuple[str, ...]:
+    try:
+        return structure(json.loads(text), tuple[str, ...])
+    except (StructureError, ValueError, RecursionError) as error:
+        raise argparse.ArgumentTypeError(f"this is no list of paths: {error}") from None
 
 
 def _cap(text: str) -> Cap:

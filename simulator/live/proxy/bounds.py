@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 from collections.abc import Iterable, Iterator
 
-from simulator.live.lease import LONGEST_S, Cap, Lease
+from simulator.live.lease import LONGEST_S, Cap, Lease, Stop
 
 _OF_ID = frozenset(string.ascii_letters + string.digits + "._-")
 LONGEST_ID = 100
@@ -48,6 +48,10 @@ def _misshapen(lease: Lease) -> Iterator[str]:
         yield f"a course lasts more than 0 s, not {lease.course.duration_s:g}"
     if lease.slice is not None and lease.slice.least > lease.slice.most:
         yield f"the slice of '{lease.slice.field[:100]}' ends before it begins"
+    if lease.course.shape == "periodic" and not lease.course.ramp_s:
+        yield "a periodic course says in ramp_s how long its period is"
+    if lease.course.shape == "pulse" and not (lease.course.ramp_s or lease.course.duration_s):
+        yield "a pulse says in duration_s how long it is, or in ramp_s half of that"
     if any(not path.startswith("/") for path in lease.paths):
         yield "paths begin with a slash"
     if lease.stop is not None:
@@ -86,4 +90,24 @@ def beyond(cap: Cap, lease: Lease, *, fields: Iterable[str], others: float) -> s
     for field in sorted(fields):
         if cap.fields and field not in cap.fields:
             return f"the field '{field[:100]}' may not be changed here: {', '.join(cap.fields)}"
+    return "" if cap.stop is None else laxer(lease.stop, cap.stop)
+
+
+def laxer(stop: Stop | None, most: Stop) -> str:
+    """Why one would not stop as soon as another; empty: it would.
+
+    >>> laxer(Stop(error_ratio=0.9), Stop(error_ratio=0.5))
+    'it stops by itself by the error ratio 0.9, and here it has to by 0.5 at most'
+    """
+    if stop is None:
+        return "it does not stop by itself when answers fail or come too late, and here it has to"
+    for words, ours, theirs in (
+        ("error ratio", stop.error_ratio, most.error_ratio),
+        ("p99 in ms", stop.p99_ms, most.p99_ms),
+        ("window in s", stop.window_s, most.window_s),
+        ("number of requests", stop.least_requests, most.least_requests),
+    ):
+        if theirs is not None and (ours is None or ours > theirs + _ROUNDING):
+            said = f"no {words}" if ours is None else f"the {words} {ours:g}"
+            return f"it stops by itself by {said}, and here it has to by {theirs:g} at most"
     return ""

@@ -227,6 +227,11 @@ class Caller(asyncio.Protocol):
 
     # What the clock calls.
 
+    @property
+    def since(self) -> float | None:
+        """When the request that is under way began; None: none is."""
+        return None if self._exchange is None else self._exchange.times[0]
+
     def leave(self) -> None:
         """Go, if nothing is under way."""
         if self._exchange is None and not self._read.queue and not self._lingers and not self._closed:

@@ -16,6 +16,7 @@ from simulator.live.process import Alive
 from simulator.live.proxy.bounds import RefusedError
 from simulator.live.proxy.counters import exposed
 from simulator.live.proxy.dataplane import DataPlane
+from simulator.live.proxy.leases import UNNEEDED, UNWELL
 
 Answering = Callable[[web.Request], Awaitable[web.Response]]
 
@@ -146,8 +147,10 @@ def _metrics(plane: DataPlane) -> Answering:
 
 def _alive(plane: DataPlane, life: Life) -> Answering:
     async def alive(request: web.Request) -> web.Response:
+        if plane.table.closed == UNWELL:
+            raise RefusedError(503, UNWELL)
         life.hear()
-        if not (life.stopped or life.finishing):
+        if plane.table.closed == UNNEEDED:
             plane.table.closed = ""
         return web.json_response({"ok": True})
 
@@ -156,8 +159,7 @@ def _alive(plane: DataPlane, life: Life) -> Answering:
 
 def _stop(plane: DataPlane, life: Life) -> Answering:
     async def stop(request: web.Request) -> web.Response:
-        plane.table.closed = "the proxy was asked to go"
-        plane.table.end_all(plane.table.closed)
+        plane.table.shut("the proxy was asked to go")
         life.finish()
         return web.json_response({"ok": True})
 

@@ -42,6 +42,7 @@ class DataPlane:
         self.counters, self.log, self.timeout_s = counters, log, timeout_s
         self.place, self.base = pool.target.place, pool.target.base
         self.callers: set[Caller] = set()
+        table.ages = self.ages
         self.leaving = False
         """Connections end with the request that is under way."""
         self.finishing = False
@@ -74,6 +75,10 @@ class DataPlane:
             if self.leaving:
                 caller.leave()
         self.pool.sweep()
+
+    def ages(self, now: float) -> list[float]:
+        """Seconds that each request under way has waited by then."""
+        return [now - caller.since for caller in self.callers if caller.since is not None]
 
     def tell(self, exchange: Exchange, fall: Fall, status: int, now: float) -> None:
         """Count and log what was done to a request; ``status`` 0: it got no answer."""

@@ -10,7 +10,7 @@ from simulator.live.proxy.answer import Answer
 from simulator.live.proxy.counters import Counters
 from simulator.live.proxy.head import Headers
 from simulator.live.proxy.leases import Grant, Table
-from simulator.live.proxy.paths import is_spared
+from simulator.live.proxy.paths import is_spared, is_within
 from simulator.live.proxy.request import Request
 
 if TYPE_CHECKING:
@@ -99,9 +99,14 @@ class Falling:
         *,
         read: Callable[[str, str, bytes], Document | None],
         strength: Callable[[Course, float], float],
+        spared: frozenset[str] = frozenset(),
     ) -> None:
-        """``read``: a body, by path and content type; ``strength``: of a course, by seconds since it began."""
+        """``read``: a body, by path and content type; ``strength``: of a course, by seconds since it began.
+
+        ``spared``: paths that nothing falls on, beside those of health and metrics; as ``paths.plain`` writes them.
+        """
         self._table, self._counters, self._read, self._strength = table, counters, read, strength
+        self._spared = spared
 
     def wants_body(self, request: Request, id: str, now: float) -> bool:
         """Whether to wait until all of it is here."""
@@ -114,7 +119,7 @@ class Falling:
     def on(self, request: Request, id: str, body: bytes | None, now: float) -> Fall | None:
         """What falls on a request; ``body``: all of it, None where it is too long."""
         headers = Headers(request.fields)
-        reaching = self._reaching(request, id, headers, now)
+        reaching = self._reaching(request, id, headers, now, passes=True)
         if not reaching:
             return None
         try:
@@ -123,20 +128,29 @@ class Falling:
             self._counters.untouched["error"] += 1
             return None
 
-    def _reaching(self, request: Request, id: str, headers: Headers, now: float) -> list[tuple[Grant, float]]:
-        """The leases that may fall on it as far as its head tells, each with its strength."""
+    def _reaching(
+        self, request: Request, id: str, headers: Headers, now: float, *, passes: bool = False
+    ) -> list[tuple[Grant, float]]:
+        """The leases that may fall on it as far as its head tells, each with its strength.
+
+        ``passes``: it goes by now, and is asked about for the last time.
+        """
         grants, path = self._table.live(), request.path
-        if not grants or is_spared(path):
+        if not grants or is_spared(path, self._spared):
             return []
         reaching = []
         for grant in grants:
             lease = grant.lease
-            if lease.paths and not path.startswith(lease.paths):
+            if lease.paths and not is_within(path, lease.paths):
                 continue
             strength = self._strength(lease.course, now - grant.began)
-            # What falls on all need not be drawn twice.
-            if strength * lease.share >= 1 or grant.prepared.may_fall(id, headers, strength):
-                reaching.append((grant, strength))
+            # What falls on all need not be drawn twice, and has no share to keep to.
+            if strength * lease.share < 1:
+                if passes and not grant.ration.left(grant.prepared.reach(strength)):
+                    continue
+                if not grant.prepared.may_fall(id, headers, strength):
+                    continue
+            reaching.append((grant, strength))
         return reaching
 
     def _on(
@@ -160,6 +174,10 @@ class Falling:
             if fate is not None:
                 fates.append((grant, fate))
                 is_edited |= fate.edits_request
+                if strength * grant.lease.share < 1:
+                    grant.ration.taken += 1
+        if document is not None and document.unheld and not is_edited:
+            self._counters.untouched[f"could not be edited: {document.unheld}"] += 1
         if not fates:
             return None
         return Fall(fates, document.dump() if is_edited and document is not None else None)
@@ -194,7 +212,11 @@ class Falling:
                 self._counters.untouched["answer"] += 1
                 return body
             edited = [fate.answer(document) for fate in fates]
-            return document.dump() if any(edited) else body
+            if any(edited):
+                return document.dump()
+            if document.unheld:
+                self._counters.untouched[f"could not be edited: {document.unheld}"] += 1
+            return body
         except Exception:  # whatever is amiss here: the answer has to get through
             self._counters.untouched["error"] += 1
             return body

@@ -10,7 +10,7 @@ import asyncio
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -21,11 +21,15 @@ from simulator.live.proxy.bounds import RefusedError, beyond, misshapen
 from simulator.live.proxy.counters import Counters
 from simulator.live.proxy.journal import Journal, NotWrittenError
 from simulator.live.proxy.log import Log
+from simulator.live.proxy.ration import Ration
 from simulator.live.proxy.stops import Window
 
 if TYPE_CHECKING:
     from simulator.live.effects import Prepared
 
+UNNEEDED = "nobody has said for long that faults are still needed: POST /alive first"
+UNWELL = "the proxy is not well: start another"
+"""For good: whoever watches over it replaces it."""
 REMEMBERED = 200
 """Ended leases that can still be told of."""
 
@@ -39,10 +43,12 @@ class Grant:
         "ended",
         "ends",
         "expired",
+        "granted",
         "header",
         "lease",
         "over_at",
         "prepared",
+        "ration",
         "touched",
         "until",
         "window",
@@ -53,7 +59,7 @@ class Grant:
         self.lease, self.prepared = lease, prepared
         self.counted = tuple((lease.id, effect.kind) for effect in lease.effects)
         """What it is counted under, for each request that it falls on."""
-        self.began = granted - lease.course.age_s
+        self.granted, self.began = granted, granted - lease.course.age_s
         self.header = lease.id.encode("ascii") if lease.header else b""
         duration = lease.course.duration_s
         self.over_at = math.inf if duration is None else self.began + duration
@@ -65,6 +71,7 @@ class Grant:
         self.expired = False
         """Whether it ended only because nobody renewed it: then it may be asked for anew."""
         self.touched = 0
+        self.ration = Ration()
         self.window = Window(lease.stop) if lease.stop is not None else None
 
     def lives(self, now: float) -> bool:
@@ -106,6 +113,8 @@ class Table:
         self._writer = ThreadPoolExecutor(1, "journal")
         self.closed = ""
         """Why nothing more is granted; empty: it is."""
+        self.ages: Callable[[float], Collection[float]] = lambda now: ()
+        """Seconds that each request under way has waited by then; for the stop conditions."""
 
     @property
     def any(self) -> bool:
@@ -185,23 +194,34 @@ class Table:
     def end_all(self, why: str) -> int:
         """All end at once, and those that are being granted are not; how many were in force."""
         self._endings += 1
-        self.sweep()
-        grants = list(self._grants.values())
-        for grant in grants:
-            self._finish(grant, "ended", why)
+        try:
+            self.sweep()
+        finally:
+            # Whatever is amiss with judging them.
+            grants = list(self._grants.values())
+            for grant in grants:
+                self._finish(grant, "ended", why)
         return len(grants)
+
+    def shut(self, why: str) -> None:
+        """All end, and nothing more is granted; one that is not well stays so."""
+        if self.closed != UNWELL:
+            self.closed = why
+            self.end_all(why)
 
     def sweep(self) -> None:
         """Write down what has ended, and stop what does too much harm."""
         now = self._now()
-        for grant in list(self._grants.values()):
+        grants = list(self._grants.values())
+        ages = self.ages(now) if any(grant.window is not None for grant in grants) else ()
+        for grant in grants:
             if grant.is_over(now):
                 self._finish(grant, "over", "it has run its course")
             elif now >= grant.until:
                 grant.expired = True
                 self._finish(grant, "expired", "nobody renewed it")
-            elif grant.window is not None and (worse := grant.window.worse(now)):
-                self._finish(grant, "stopped", worse)
+            elif grant.window is not None and (worse := grant.window.worse(now, ages)):
+                self._finish(grant, "stopped", f"it stopped by itself: {worse}")
 
     def observe(self, seconds: float, failed: bool) -> None:
         """An answer that has passed, for the stop conditions."""
@@ -221,6 +241,7 @@ class Table:
             "live": grant.lives(now),
             "left_s": round(max(0.0, grant.until - now), 3) if grant.lives(now) else 0.0,
             "age_s": round(now - grant.began, 3),
+            "granted_s": grant.granted,
             "ended": grant.ended,
             "touched": grant.touched,
             "lease": brief(grant.lease),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,14 +20,14 @@ from simulator.live.proxy.counters import Counters
 from simulator.live.proxy.dataplane import TIMEOUT_S, DataPlane
 from simulator.live.proxy.falling import Falling
 from simulator.live.proxy.journal import Journal
-from simulator.live.proxy.leases import Table
+from simulator.live.proxy.leases import UNNEEDED, UNWELL, Table
 from simulator.live.proxy.log import Log
+from simulator.live.proxy.paths import plain
 from simulator.live.proxy.pool import Pool
 from simulator.live.proxy.target import Target
 from simulator.live.serving import serving
 
 TICK_S = 0.2
-UNNEEDED = "nobody has said for long that faults are still needed: POST /alive first"
 FINISHED_S = 5.0
 """Clients may come with a connection for each request: who was here so lately is one that has not gone."""
 DRAIN_S = 1.5
@@ -41,6 +42,8 @@ class Options:
     control_port: int = 0
     cap: Cap = field(default_factory=Cap)
     timeout_s: float = TIMEOUT_S
+    spared: tuple[str, ...] = ()
+    """Paths that no lease touches, beside those of health and metrics."""
 
 
 def assembled(options: Options, loop: asyncio.AbstractEventLoop) -> DataPlane:
@@ -50,7 +53,7 @@ def assembled(options: Options, loop: asyncio.AbstractEventLoop) -> DataPlane:
     table = Table(
         cap=options.cap, journal=Journal(options.journal), prepare=prepared, counters=counters, log=log
     )
-    falling = Falling(table, counters, read=read, strength=intensity)
+    falling = Falling(table, counters, read=read, strength=intensity, spared=plain(options.spared))
     pool = Pool(options.target, loop)
     return DataPlane(loop, pool, table, falling, counters=counters, log=log, timeout_s=options.timeout_s)
 
@@ -87,8 +90,7 @@ async def _live(plane: DataPlane, life: Life) -> None:
     while True:
         await life.over()
         asked = life.stopped or life.finishing
-        plane.table.closed = "the proxy was asked to go" if asked else UNNEEDED
-        plane.table.end_all(plane.table.closed)
+        plane.table.shut("the proxy was asked to go" if asked else UNNEEDED)
         plane.finishing = life.finishing
         patience_s = FINISHED_S if life.finishing else LINGER_S
         if life.stopped or (not plane.callers and monotonic() - plane.seen >= patience_s):
@@ -121,10 +123,13 @@ async def _tick(plane: DataPlane) -> None:
 
 
 def _unwatched(plane: DataPlane) -> Callable[[asyncio.Task[None]], None]:
-    """Without a look at the clock no stop condition holds: then nothing may be done to requests."""
+    """Without a look at the clock no stop condition holds: then nothing may be done to requests, ever again."""
 
-    def ended(_: asyncio.Task[None]) -> None:
-        plane.table.closed = "the proxy is not well: start another"
-        plane.table.end_all(plane.table.closed)
+    def ended(ticking: asyncio.Task[None]) -> None:
+        try:
+            plane.table.shut(UNWELL)
+        finally:
+            if not ticking.cancelled():
+                traceback.print_exception(ticking.exception())
 
     return ended

@@ -1,9 +1,10 @@
-"""Answers in, whether they are so bad that a lease has to stop out."""
+"""Answers and requests under way in, whether they are so bad that a lease has to stop out."""
 
 from __future__ import annotations
 
 import math
 from collections import Counter, deque
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from simulator.live.lease import Stop
@@ -40,32 +41,42 @@ class Window:
         part.requests += 1
         part.failed += failed
         if self._stop.p99_ms is not None:
-            part.latencies[math.floor(math.log(max(seconds, 1e-6) * 1000) / _GROWTH)] += 1
+            part.latencies[_step(seconds)] += 1
 
-    def worse(self, now: float) -> str:
-        """What is worse than it may be, as a sentence; empty: nothing, or too few answers to say."""
+    def worse(self, now: float, ages: Collection[float] = ()) -> str:
+        """What is worse than it may be, as a sentence; empty: nothing, or too few requests to say.
+
+        ``ages``: seconds that each request under way has waited. One that waits for longer than an answer may take
+        counts as an answer of that age: it is late already, whenever it ends.
+        """
         self._forget(now)
-        requests = sum(part.requests for part in self._parts)
-        if not requests or requests < self._stop.least_requests:
-            return ""
-        return self._failing(requests) or self._slow(requests)
+        answers = sum(part.requests for part in self._parts)
+        return self._failing(answers) or self._slow(answers, ages)
 
-    def _failing(self, requests: int) -> str:
+    def _failing(self, answers: int) -> str:
         limit = self._stop.error_ratio
-        ratio = sum(part.failed for part in self._parts) / requests
-        if limit is None or ratio <= limit:
+        if limit is None or answers < max(1, self._stop.least_requests):
             return ""
-        return f"{ratio:.1%} of {requests} answers failed: more than {limit:.1%}"
+        ratio = sum(part.failed for part in self._parts) / answers
+        return f"{ratio:.1%} of {answers} answers failed: more than {limit:.1%}" if ratio > limit else ""
 
-    def _slow(self, requests: int) -> str:
+    def _slow(self, answers: int, ages: Collection[float]) -> str:
         limit = self._stop.p99_ms
         if limit is None:
             return ""
-        found = self._quantile_ms(math.ceil(0.99 * requests))
-        return f"p99 of {requests} answers is {found:.0f} ms: more than {limit:g} ms" if found > limit else ""
+        late = [age for age in ages if age * 1000 > limit]
+        requests = answers + len(late)
+        if requests < max(1, self._stop.least_requests):
+            return ""
+        found = self._quantile_ms(math.ceil(0.99 * requests), late)
+        if found <= limit:
+            return ""
+        waiting = f", {len(late)} of them under way," if late else ""
+        what = "requests" if late else "answers"
+        return f"p99 of {requests} {what}{waiting} is {found:.0f} ms: more than {limit:g} ms"
 
-    def _quantile_ms(self, rank: int) -> float:
-        counts: Counter[int] = sum((part.latencies for part in self._parts), Counter())
+    def _quantile_ms(self, rank: int, late: Collection[float]) -> float:
+        counts: Counter[int] = sum((part.latencies for part in self._parts), Counter(map(_step, late)))
         for step, count in sorted(counts.items()):
             rank -= count
             if rank <= 0:
@@ -75,3 +86,8 @@ class Window:
     def _forget(self, now: float) -> None:
         while self._parts and self._parts[0].ends + self._stop.window_s <= now:
             self._parts.popleft()
+
+
+def _step(seconds: float) -> int:
+    """Where a latency is counted."""
+    return math.floor(math.log(max(seconds, 1e-6) * 1000) / _GROWTH)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import math
 import os
 import sys
 import time
@@ -52,6 +53,7 @@ async def _serve(given: Given, options: argparse.Namespace, token: str) -> None:
         now=clock.drill_s,
         week_minute=week_minute(options),
         step_s=options.step_seconds,
+        most_per_s=options.requests_per_s or math.inf,
         pace=options.pace,
         kept=options.keep,
         hop=options.hop,

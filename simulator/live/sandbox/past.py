@@ -12,22 +12,37 @@ from simulator.live.sandbox.healthy import Healthy
 from simulator.live.sandbox.labels import SLOT_S, Due, Labels
 from simulator.live.sandbox.monitors import Monitors
 from simulator.world.draws import Draws, stream_key
+from simulator.world.flow import Floats
 from simulator.world.native import Ints
 from simulator.world.traffic import rate_per_s
 
 
 class Past:
-    """Requests drawn from the panel by its weights, as many as the hour of the week brings."""
+    """Requests drawn from the panel by its weights, as many as the hour of the week brings, up to a cap."""
 
-    def __init__(self, service: Service, healthy: Healthy, *, seed: int, week_minute: float) -> None:
-        """``week_minute``: of the drill's second 0, since Monday 00:00."""
+    def __init__(
+        self,
+        service: Service,
+        healthy: Healthy,
+        *,
+        seed: int,
+        week_minute: float,
+        most_per_s: float = math.inf,
+    ) -> None:
+        """``week_minute``: of the drill's second 0, since Monday 00:00; ``most_per_s``: the cap, in a drill second.
+
+        A window that had more requests behind it than can come would move too slowly.
+        """
         self.service, self.healthy, self.seed, self._week_minute = service, healthy, seed, week_minute
-        self._draws = Draws()
+        self._draws, self._most_per_s = Draws(), most_per_s
 
     def rate_per_s(self, at_s: float) -> float:
         """Requests a second of the drill, at one of its seconds."""
-        minute = np.array([self._week_minute + at_s / 60])
-        return float(rate_per_s(self.service.profile.traffic, minute)[0])
+        return float(self._rates(np.array([self._week_minute + at_s / 60]))[0])
+
+    def _rates(self, minutes: Floats) -> Floats:
+        """By minute of the week."""
+        return np.minimum(rate_per_s(self.service.profile.traffic, minutes), self._most_per_s)
 
     def monitors(self, *, step_s: float, now_s: float) -> Monitors:
         """Monitors that have this past behind them; ``step_s``: between two scrapes."""
@@ -70,7 +85,7 @@ class Past:
         """Slot and case of every request in the last so many slots; axes (request,)."""
         begin_s = (math.floor(now_s / slot_s) - slots) * slot_s
         minutes = self._week_minute + (begin_s + slot_s * (np.arange(slots) + 0.5)) / 60
-        expected = rate_per_s(self.service.profile.traffic, minutes) * slot_s
+        expected = self._rates(minutes) * slot_s
         generator = self._draws.at(self.seed, stream_key(stream))
         count = generator.poisson(expected)
         cases = generator.choice(len(self.healthy.weight), size=int(count.sum()), p=self.healthy.weight)

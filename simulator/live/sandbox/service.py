@@ -74,13 +74,15 @@ class Sandbox:
         kept: Path | None = None,
         hop: str = "",
         met: Collection[str] = (),
+        most_per_s: float = math.inf,
     ) -> None:
         """``now``: the drill's clock; ``week_minute``: of its second 0; ``step_s``: between two scrapes.
 
         ``pace``: every service time is multiplied by it; with 0 answers come at once. ``kept``: the file in which
         turned controls stand, so that one that is started anew goes on with them. ``hop``: the URL at which the
         endpoint asks its model and its fallback; empty: in here. ``met``: nodes that are asked there about each
-        request, so that what becomes of their answers on the way is what the endpoint reads.
+        request, so that what becomes of their answers on the way is what the endpoint reads. ``most_per_s``: requests
+        in a second of the wall, now and in the past.
         """
         self.service, self.seed, self.compression = given.service, seed, compression
         self.now, self._draws = now, Draws()
@@ -97,7 +99,13 @@ class Sandbox:
             self._since = dict.fromkeys(self.turned, -math.inf)
         self.scorer = Scorer(self.service, self.lineage, as_by_default(self.service))
         healthy, born_s = healthy_of(self.scorer, self.held), now()
-        past = Past(self.service, healthy, seed=seed, week_minute=week_minute)
+        past = Past(
+            self.service,
+            healthy,
+            seed=seed,
+            week_minute=week_minute,
+            most_per_s=most_per_s / compression.factor,
+        )
         self.counters = Counters(self.service)
         self.monitors = past.monitors(step_s=step_s, now_s=born_s)
         self.labels = past.labelled(cases=self.held.cases, now_s=born_s)

@@ -8,6 +8,7 @@ where the endpoint asks it. Of somebody's deployment nothing but the requests th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import get_args
 
 from generator import kinds
@@ -15,10 +16,24 @@ from generator.model import Deployment, Fault, Slice
 from simulator.live.clock import Compression
 from simulator.live.lease import LONGEST_S, Course, Effect, Lease
 from simulator.live.translating import labels, scores, serving, values
-from simulator.live.translating.case import ANSWERED, ASKED, Case, Kind, NotLiveError, Put, Way
+from simulator.live.translating.case import ANSWERED, Case, Kind, NotLiveError, Put, Way
+from simulator.live.translating.stopping import laxest, stop_of, told
 from simulator.session.stage import Stage
+from simulator.world.courses import PERIOD_MINUTES, PULSE_MINUTES
 
-__all__ = ["KINDS", "WAYS", "Case", "NotLiveError", "Put", "effects", "leases", "met", "puts"]
+__all__ = [
+    "KINDS",
+    "WAYS",
+    "Case",
+    "NotLiveError",
+    "Put",
+    "effects",
+    "laxest",
+    "leases",
+    "met",
+    "puts",
+    "told",
+]
 
 LABELS = "/labels"
 NODES = "/nodes/"
@@ -57,13 +72,18 @@ def leases(
 ) -> tuple[tuple[float, float, Lease], ...]:
     """Of each fault and noise of a drill: its onset and its end in minutes of the drill, and its lease, or leases.
 
-    ``deployment``: somebody's own; None: our sandbox. NotLiveError where a fault cannot be put into real requests.
+    ``deployment``: somebody's own, in which each lease has a stop condition; None: our sandbox, which serves nobody.
+    NotLiveError where a fault cannot be put into real requests.
     """
-    return tuple(
-        _lease(case, put, stage.seeds[replica], compression)
-        for case in _cases(stage, replica, deployment)
+    found = tuple(
+        _lease(case, put, compression, seed=stage.seeds[replica], position=position)
+        for position, case in enumerate(_cases(stage, replica, deployment))
         for put in _put(case)
     )
+    if deployment is None:
+        return found
+    stop = stop_of(deployment, [lease for _, _, lease in found])
+    return tuple((onset, end, replace(lease, stop=stop)) for onset, end, lease in found)
 
 
 def met(stage: Stage, replica: int = 0) -> tuple[str, ...]:
@@ -128,11 +148,8 @@ def _put(case: Case) -> tuple[Put, ...]:
         raise NotLiveError(
             f"the fault '{fault.id}' ({fault.kind}) cannot be played live: {why} These can: {', '.join(KINDS)}"
         )
-    if case.deployment is not None and case.node.kind not in ("source", *ASKED):
-        raise NotLiveError(
-            f"the fault '{fault.id}' is at '{fault.node}', a {case.title} within '{case.deployment.environment}': "
-            "there, requests of clients can be changed, delayed and refused on their way, and nothing else"
-        )
+    if case.deployment is not None and case.node.kind not in ("source", "endpoint"):
+        raise NotLiveError(_within(case, case.deployment))
     found = KINDS[fault.kind](case)
     if case.deployment is not None and any(put.by != "requests" for put in found):
         raise NotLiveError(
@@ -142,14 +159,28 @@ def _put(case: Case) -> tuple[Put, ...]:
     return found
 
 
-def _lease(case: Case, put: Put, seed: int, compression: Compression) -> tuple[float, float, Lease]:
+def _within(case: Case, deployment: Deployment) -> str:
+    """Why nothing falls on a node within somebody's service."""
+    what = f"the fault '{case.fault.id}' is at '{case.fault.node}', a {case.title} within '{deployment.environment}': "
+    if not case.is_asked:
+        return f"{what}there, requests of clients can be changed, delayed and refused on their way, and nothing else"
+    return (
+        f"{what}there it would fall on the requests of all clients, and whoever routes round the {case.title} would "
+        "not be free of it; let it be at the endpoint or at a source, or play it in the sandbox"
+    )
+
+
+def _lease(
+    case: Case, put: Put, compression: Compression, *, seed: int, position: int
+) -> tuple[float, float, Lease]:
     fault, duration, onset = case.fault, case.duration_minutes, case.onset_minutes + put.after_minutes
     wall_s = None if duration is None else compression.wall_s(duration)
-    course = Course(fault.shape, compression.wall_s(case.ramp_minutes), wall_s, grows=put.grows)
+    course = Course(fault.shape, compression.wall_s(_ramp_minutes(case)), wall_s, grows=put.grows)
     lease = Lease(
         id=f"{fault.id}.{put.suffix}" if put.suffix else fault.id,
         effects=put.effects,
         seed=seed,
+        position=position,
         seconds=LONGEST_S,
         share=1.0 if put.at_once else case.share * put.share,
         course=Course("step", 0.0, wall_s) if put.at_once else course,
@@ -157,6 +188,15 @@ def _lease(case: Case, put: Put, seed: int, compression: Compression) -> tuple[f
         paths=_paths(case, put),
     )
     return onset, case.horizon_minutes if duration is None else onset + duration, lease
+
+
+def _ramp_minutes(case: Case) -> float:
+    """Where the drill says nothing, the twin's: a period of an hour, and a pulse of two minutes, of the drill."""
+    if case.ramp_minutes > 0:
+        return case.ramp_minutes
+    if case.fault.shape == "periodic":
+        return PERIOD_MINUTES
+    return PULSE_MINUTES / 2 if case.fault.shape == "pulse" and not case.duration_minutes else 0.0
 
 
 def _paths(case: Case, put: Put) -> tuple[str, ...]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 
 from simulator import shell
 from simulator.live import runs
+from simulator.live.clock import monotonic
 from simulator.live.runs import Process, Spec
 from simulator.live.watchdog.ledger import Ledger
 from simulator.live.watchdog.line import Line
@@ -37,7 +37,7 @@ class Keeper:
         token: str,
         presence: Presence,
         *,
-        now: Callable[[], float] = time.monotonic,
+        now: Callable[[], float] = monotonic,
     ) -> None:
         self.spec, self._ledger, self._line, self._token = spec, ledger, line, token
         self._presence, self._now = presence, now
@@ -102,15 +102,20 @@ class Keeper:
         return process
 
     async def _until_lost(self, process: Process) -> None:
-        """Returns when the process is gone, or was ended because it hangs."""
+        """Returns when the process is gone, or was ended because it hangs or says that it is not well."""
         silence, due = Silence(HANGS_S, now=self._now), self._now()
         while self._is_there(process):
             if self._now() >= due:
                 silence.asked()
                 worked, within_s = shell.worked(process.identity), max(silence.left_s(), ASKED_S)
-                if await self._line.tell(process.control, "POST", "/alive", within_s=within_s):
+                status = await self._line.tell(process.control, "POST", "/alive", within_s=within_s)
+                if 200 <= status < 300:
                     silence.heard()
                     due = self._now() + BEAT_S
+                elif status:
+                    self._ledger.say(f"{_named(process)} says that it is not well ({status}): ended")
+                    await asyncio.to_thread(shell.end, process.identity)
+                    break
                 elif self._is_there(process) and self._hangs(silence, process, worked):
                     self._ledger.say(
                         f"{_named(process)} does not answer for {silence.lasts_s():.0f} s: ended"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
+
+from simulator.live.clock import monotonic
 
 AWAY_S = 1.0
 """Who did not run for longer was held up itself, and may not blame others for their silence meanwhile."""
@@ -34,7 +35,7 @@ class Backoff:
 class Presence:
     """Whether we ourselves ran all the time: to be told so at every turn of the loop, and before anybody is blamed."""
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, now: Callable[[], float] = monotonic) -> None:
         self._now, self._last = now, now()
         self._away_s = 0.0
         self.back_since = float("-inf")
@@ -57,7 +58,7 @@ class Presence:
 class Silence:
     """Since when somebody has not answered: counted from the first question that got none."""
 
-    def __init__(self, limit_s: float, *, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, limit_s: float, *, now: Callable[[], float] = monotonic) -> None:
         self._limit_s, self._now = limit_s, now
         self._since: float | None = None
 
@@ -85,7 +86,7 @@ class Silence:
 class Need:
     """Whether the drill is still there: it says so itself, and its process lives."""
 
-    def __init__(self, lives: Callable[[], bool], *, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, lives: Callable[[], bool], *, now: Callable[[], float] = monotonic) -> None:
         self._lives, self._now = lives, now
         self._heard, self._limit_s = now(), FIRST_WORD_S
         self._stopped = ""

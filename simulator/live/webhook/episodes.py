@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Hashable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from simulator.live.webhook.message import Alert
 
+APART = timedelta(seconds=30)
+"""The clock of whoever tells an alert may be so far behind ours."""
 MOST_KNOWN = 10_000
 """So many alerts are told apart; of those that are over, the oldest are forgotten first."""
 
@@ -29,7 +31,7 @@ class Episodes:
     """The alerts of some signals. A signal fires while any alert of it does, as of several regions."""
 
     def __init__(self, opened: datetime) -> None:
-        """``opened``: since when anybody listens. What was over by then is nobody's business here."""
+        """``opened``: since when anybody listens. What began well before is nobody's business here, nor its end."""
         self._opened = opened
         self._known: dict[Hashable, _Known] = {}
         self._firing: dict[int, set[Hashable]] = {}
@@ -57,14 +59,18 @@ class Episodes:
             self._end(row, key)
         return True
 
+    def is_older(self, alert: Alert) -> bool:
+        """Whether this firing began before anybody listened."""
+        return alert.starts < self._opened - APART
+
     def turned(self) -> list[tuple[int, bool]]:
         """For each signal, the next thing that happened to it: it fires, or fires no more. One at a time, in order."""
         return [(row, turns.popleft()) for row, turns in sorted(self._turns.items()) if turns]
 
     def _first(self, row: int, key: Hashable, alert: Alert) -> None:
-        if alert.status == "firing":
+        if alert.status == "firing" and not self.is_older(alert):
             self._begin(row, key)
-        elif alert.starts >= self._opened:
+        elif alert.status == "resolved" and alert.starts >= self._opened:
             # Its beginning is still on its way, or was lost: it was there all the same.
             self._begin(row, key)
             self._end(row, key)

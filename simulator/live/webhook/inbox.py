@@ -21,7 +21,7 @@ class Inbox:
 
     def __init__(self, service: str, signals: Sequence[SignalRef]) -> None:
         self._service = service
-        self._rows = _rows_of(signals)
+        self._rows, self._keys = _rows_of(signals), [ref.key for ref in signals]
         self._lock, self._watchdog = threading.Lock(), threading.Event()
         self._episodes = Episodes(datetime.now(UTC))
         self._strangers: set[str] = set()
@@ -60,6 +60,9 @@ class Inbox:
         if row is None:
             self._stranger(alert.labels)
             return False
+        if alert.status == "firing" and self._episodes.is_older(alert):
+            since = f"{alert.starts:%Y-%m-%d %H:%M:%S} UTC"
+            self._note(f"'{self._keys[row]}' has fired since {since}, before the drill: that is left out")
         if not self._episodes.take(row, alert):
             self._note("more alerts than can be told apart: later ones are passed over")
             return False

@@ -25,6 +25,7 @@ from simulator.keeping import Folder
 from simulator.live import runs
 from simulator.live.asking import Caller
 from simulator.live.drive import NotPlayableError, play_live
+from simulator.live.found import APART_VARIABLE
 from simulator.live.injecting import Injector
 from simulator.live.lease import Effect, Lease
 from simulator.live.presence import Presence
@@ -72,7 +73,7 @@ class Begun:
         self.child.wait()
 
     def panic(self) -> int:
-        """``drill panic``, on this run's folder alone."""
+        """``drill panic``, on this run alone: it is kept apart from all others."""
         command = [sys.executable, "-c", "from simulator.cli import main; main()", "panic"]
         return subprocess.run(
             command, env=_environment(self.folder), check=False, capture_output=True
@@ -185,7 +186,7 @@ def _end_all(folder: Path) -> None:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    return {**os.environ, runs.STATE_VARIABLE: str(folder / "state")}
+    return {**os.environ, runs.STATE_VARIABLE: str(folder / "state"), APART_VARIABLE: str(folder)}
 
 
 # --- what the process does --------------------------------------------------------------------------------

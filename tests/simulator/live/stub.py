@@ -2,6 +2,7 @@
 
 ``python -m tests.simulator.live.stub [--port N] [--control-port N] [...]``; STUB says what is wrong with it:
 ``dies`` at once, ``mute`` never says where it is, ``astray`` says that it is elsewhere, ``deaf`` ignores SIGTERM.
+One with a lease that is called ``unwell`` says that it is.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ def control(alive: Alive) -> web.Application:
     app[LEASES] = {}
 
     async def hear(request: web.Request) -> web.Response:
+        if "unwell" in app[LEASES]:
+            return web.json_response({"error": "the proxy is not well: start another"}, status=503)
         alive.hear()
         return web.json_response({"ok": True})
 

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -14,8 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.live.aftermath import Places, Probe, State, compare, state_of
-from simulator.live.asking import Caller
+from simulator.live.aftermath import Places, Probe, State, blind, compare, state_of
+from simulator.live.asking import Caller, UnreachableError
+from simulator.live.binding import UnreadControlError
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
@@ -108,13 +110,13 @@ def test_a_target_that_is_as_it_was_is_clean() -> None:
         ("/leases", {"leases": [{"id": "slow", "live": True}]}, "the lease 'slow' is still in force"),
         ("/leases", {"leases": "none"}, "the leases of the proxy could not be read after the drill"),
         ("/leases", b"<html>", "the leases of the proxy could not be read after the drill"),
-        ("/health", 503, "the health path answers 503, and answered 200 before"),
+        ("/health", 503, "the health path could not be read after the drill: GET /health: 503"),
         (
             "/predict",
             {"score": 0.25, "decision": "block"},
             """the probe 'one' gets answer.decision "block", and got""",
         ),
-        ("/predict", 500, "the probe 'one' gets status 500, and got 200 before the drill"),
+        ("/predict", 500, "the probe 'one' could not be read after the drill: POST /predict: 500"),
         ("/v2/ask", [1, 3], "the probe 'two' gets answer[1] 3, and got 2 before the drill"),
         ("/v2/ask", [1, True], "the probe 'two' gets answer[1] true, and got 2"),
         ("/v2/ask", "\x1b[2J\nhello", "hello"),
@@ -159,7 +161,10 @@ def test_a_target_that_is_gone_is_dirty() -> None:
     assert any(
         "the sandbox could not be read after the drill: nobody answers" in one for one in found.differences
     )
-    assert any("the probe 'one' gets status 0" in one for one in found.differences)
+    assert any(
+        "the probe 'one' could not be read after the drill: nobody answers" in one
+        for one in found.differences
+    )
 
 
 def test_what_was_not_read_before_is_not_called_clean() -> None:
@@ -178,7 +183,87 @@ def test_another_target_is_judged_by_what_can_be_asked() -> None:
 
         assert compare(state, state_of(places, PROBES)).verdict == "clean"
     assert state.standing == {}
-    assert state.health == 200
+    assert not state.unread
+
+
+@pytest.mark.parametrize(
+    "path", ["/score/", "/v1/models/m:predict", "/a%20b", "/invocations;v=1", "/f(x)=~me/@a,b!$&'*+", "/"]
+)
+def test_a_target_is_asked_at_its_path_to_the_letter(path: str) -> None:
+    """What is asked somewhere else fails in the same way before and after, whatever has changed."""
+    answers = {path: {"decision": "pass"}, f"/health{path}": "well"}
+    probes = [Probe("one", path, {"case": 1}), Probe("two", path)]
+    with target(answers) as caller:
+        places = Places(caller, health=f"/health{path}")
+        before = state_of(places, probes)
+        answers[path] = {"decision": "block"}
+        found = compare(before, state_of(places, probes))
+
+    assert not before.unread
+    assert not blind(before)
+    assert found.differences == tuple(
+        f"""the probe '{id}' gets answer.decision "block", and got "pass" before the drill"""
+        for id in ("one", "two")
+    )
+
+
+@pytest.mark.parametrize("answer", [307, 404, 422, 503, b"<html>"])
+def test_what_is_refused_before_and_after_is_not_called_clean(answer: object) -> None:
+    """Two refusals are alike, and tell nothing of what the target answers otherwise."""
+    with target({**healthy(), "/predict": answer}) as caller:
+        places = Places(caller, health="/health")
+        state = state_of(places, PROBES)
+        found = compare(state, state_of(places, PROBES))
+
+    assert found.verdict == "dirty"
+    assert len(found.differences) == 2
+    assert all("the probe 'one' could not be read" in one for one in found.differences)
+    assert not blind(state)
+
+
+def test_a_target_that_is_down_all_the_time_is_not_called_clean() -> None:
+    """Before a drill begins, it is told that nothing could be compared."""
+    with target({}) as gone:
+        pass
+    state = state_of(Places(gone), PROBES)
+
+    assert compare(state, state).verdict == "dirty"
+    assert blind(state).startswith("the probe 'one': nobody answers at")
+
+
+def test_a_health_path_that_never_was_well_is_not_called_clean() -> None:
+    """It is alike before and after."""
+    with target({**healthy(), "/health": 404}) as caller:
+        state = state_of(Places(caller, health="/health"), PROBES)
+
+    assert "the health path could not be read before the drill" in compare(state, state).differences[0]
+
+
+def test_a_target_that_was_not_looked_at_is_not_called_clean() -> None:
+    """Without a probe and a health path there is nothing to compare."""
+    with target(healthy()) as caller:
+        state = state_of(Places(caller))
+
+    assert compare(state, state).verdict == "dirty"
+    assert "neither a health path nor a case" in compare(state, state).differences[0]
+
+
+def test_a_probe_that_fails_now_and_then_is_asked_again() -> None:
+    """Once is no difference."""
+    with target(healthy()) as caller:
+        asked: list[str] = []
+
+        class Shaky(Caller):
+            def verbatim(self, where: str, *, data: object | None = None) -> bytes:
+                asked.append(where)
+                if len(asked) % 3:
+                    raise UnreachableError("for a moment")
+                return super().verbatim(where, data=data)
+
+        shaky = Shaky(caller.url)
+        assert not state_of(Places(shaky, health="/health"), PROBES).unread
+        shaky.close()
+    assert asked == [path for path in ("/health", "/predict", "/v2/ask") for _ in range(3)]
 
 
 def test_many_differences_are_cut_short() -> None:
@@ -198,3 +283,23 @@ def test_whatever_a_target_answers_can_be_compared(one: object, other: object) -
 
     assert compare(before, before).verdict == "clean"
     assert compare(before, after).verdict in ("clean", "dirty")
+
+
+def test_controls_of_somebodys_service_are_compared() -> None:
+    """Where its bindings say how they are read."""
+    stands: dict[str, object] = {"split": 1.0, "safe-mode": "off"}
+
+    def unread() -> Any:
+        raise UnreadControlError("it answered 503")
+
+    with target(healthy()) as caller:
+        asks = {control: partial(stands.__getitem__, control) for control in stands}
+        places = Places(caller, health="/health", settings=asks)  # type: ignore[arg-type]
+        before = state_of(places)
+        stands["split"] = 0.5
+        turned = compare(before, state_of(places))
+        gone = compare(before, state_of(replace(places, settings={**places.settings, "split": unread})))
+
+    assert before.standing == {"controls": {"split": 1.0, "safe-mode": "off"}}
+    assert turned.differences == ("controls.split is 0.5, and was 1.0 before the drill",)
+    assert gone.differences == ("the control 'split' could not be read after the drill: it answered 503",)

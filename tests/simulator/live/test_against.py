@@ -15,11 +15,12 @@ from click.testing import CliRunner, Result
 
 from generator import entry
 from generator.crash import write_log
-from generator.model import Catalogue, Deployment, Drill, MetricsSource
+from generator.model import Catalogue, Deployment, Drill, Live, MetricsSource
 from simulator.cli import against
 from simulator.cli import drill as command
 from simulator.live import drive, runs
 from simulator.live.deployed import Deployed
+from simulator.live.lease import Stop
 from tests.simulator.stages import whole_catalogue
 
 DRILL, QUIET = "distance-in-kilometres", "a-quiet-hour"
@@ -27,7 +28,9 @@ WHERE = ("--environment", "staging")
 
 
 @functools.cache
-def _catalogue(kind: str = "observer", path: str = "/invocations") -> Catalogue:
+def _catalogue(
+    kind: str = "observer", path: str = "/invocations", factor: float = 1.609, per_s: float | None = None
+) -> Catalogue:
     """The shipped catalogue, with a drill in which nothing happens, and another deployment."""
     whole = whole_catalogue()
     metrics = MetricsSource("observer") if kind == "observer" else MetricsSource("exposition", "http://a/m")
@@ -50,8 +53,12 @@ def _catalogue(kind: str = "observer", path: str = "/invocations") -> Catalogue:
     def quiet(one: Drill) -> Drill:
         return replace(one, id=QUIET, faults=())
 
-    drills = (*whole.drills, quiet(whole.drill(DRILL)))
-    return replace(whole, services=services, drills=drills)
+    def stronger(one: Drill) -> Drill:
+        faults = tuple(replace(fault, with_={**fault.with_, "factor": factor}) for fault in one.faults)
+        return replace(one, faults=faults, live=Live(24.0, per_s))
+
+    drills = tuple(stronger(one) if one.id == DRILL else one for one in whole.drills)
+    return replace(whole, services=services, drills=(*drills, quiet(whole.drill(DRILL))))
 
 
 Given: TypeAlias = Callable[..., None]
@@ -64,7 +71,7 @@ def given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Given:
     monkeypatch.delenv("DRILLBOOK_ARM", raising=False)
     monkeypatch.setattr(against, "SEEDS", range(1))
 
-    def says(**changed: str) -> None:
+    def says(**changed: Any) -> None:
         monkeypatch.setattr(entry, "_from_sources", lambda *_, **__: _catalogue(**changed))
 
     says()
@@ -131,6 +138,7 @@ def test_it_says_all_that_it_allows_before_it_prints_the_token(given: Given) -> 
         "fields: distance_miles",
         "https://staging.example.com/flags/delay-distance",
         "default: on",
+        "end by themselves when, over 10 s, more than 50% of the requests fail or their 99th percentile is above 5 s",
     ):
         assert told in " ".join(found.stderr.split())
 
@@ -141,7 +149,15 @@ def test_it_says_how_many_requests_a_second_come(given: Given) -> None:
     traffic = service.profile.traffic
     peak = traffic.requests_per_s * (1 + traffic.daily_swing) * 24
 
-    assert f"up to {peak:.0f} requests a second" in _message(_arm(*WHERE))
+    told = _message(_arm(*WHERE))
+    assert (
+        f"up to {peak:.0f} requests a second to /invocations, when its hour passes 24 times as fast" in told
+    )
+    assert f"{peak / 6:.0f} as people play it, 4 times as fast" in told
+    assert "`requests_per_s` under `live` in the drill's file makes it less" in told
+
+    given(per_s=30.0)
+    assert "up to 30 requests a second to /invocations, at any speed" in _message(_arm(*WHERE))
 
 
 @pytest.mark.parametrize(("kind", "least"), [("observer", 60 / 4), ("exposition", 60.0)])
@@ -161,10 +177,56 @@ def test_a_drill_without_faults_is_armed_for_none(given: Given) -> None:
         assert found["cap"]["share"] == 0
 
 
+def test_what_cannot_be_turned_stands_apart_with_what_to_do(given: Given) -> None:
+    """Whoever signs sees that half of the runbook's controls would do nothing."""
+    told = _arm(*WHERE, "--allow", "/nonexistent/deploy").stderr
+    able, unable = told.split("Cannot be turned (4), as things stand:")
+
+    assert "REFUSED" not in told
+    assert "distance-toggle to off" in able
+    assert "model-version: there is no program 'deploy': name one of PATH, or its whole path" in unable
+    assert (
+        "capacity: the binding needs the label 'region' of the alert, and there is none: give it by" in unable
+    )
+    assert "--label region=VALUE" in unable
+    assert "NOTE: --allow /nonexistent/deploy: there is no program '/nonexistent/deploy'" in unable
+
+
+def test_what_is_allowed_and_given_can_be_turned(
+    given: Given, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the drill would be started."""
+    for name in ("deploy", "scale", "train"):
+        (tmp_path / name).write_text("#!/bin/sh\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    allowed = [word for name in ("deploy", "scale", "train") for word in ("--allow", name)]
+    found = json.loads(_arm(*WHERE, "--json", *allowed, "--label", "region=us-east-1").stdout)
+
+    assert (found["cannot_be_turned"], found["notes"]) == ({}, [])
+    without = json.loads(_arm(*WHERE, "--json", *allowed).stdout)["cannot_be_turned"]
+    assert list(without) == ["capacity"]
+    assert "may not be run" in json.loads(_arm(*WHERE, "--json").stdout)["cannot_be_turned"]["retrain"]
+
+
+def test_a_target_that_moved_says_what_stayed_behind(given: Given) -> None:
+    """The requests go to one machine, and the controls are turned at another."""
+    moved = "controls are turned at staging.example.com, which is not the target 10.0.0.5"
+
+    assert moved in _message(_arm(*WHERE, "--target", "http://10.0.0.5"))
+    assert "which is not the target" not in _message(_arm(*WHERE))
+    given(kind="exposition")
+    assert "metrics are read at a, which is not" in _message(_arm(*WHERE, "--target", "http://10.0.0.5"))
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         (("--environment", "moon"), "says nothing of where it runs in 'moon'"),
+        (("--environment", "moon"), "add `deployments` to runbooks/services/delay-predictor.yaml"),
+        (("--environment", "sandbox"), f"'sandbox' is ours, and needs no token: drill run {DRILL} --live"),
+        ((*WHERE, "--target", "http://h:8600/invocations"), "did you mean http://h:8600?"),
+        ((*WHERE, "--target", "http://h:8600/a/invocations/"), "did you mean http://h:8600/a?"),
         ((*WHERE, "--target", "ftp://a:21"), "Invalid value for --target"),
         ((*WHERE, "--target", "http://me:secret@a"), "neither a password"),
         ((*WHERE, "--target", "staging"), "begins with http"),
@@ -204,6 +266,36 @@ def test_what_was_armed_is_played_within_its_cap(given: Given, tmp_path: Path, p
     assert token not in repr(venue)
 
 
+def test_no_more_requests_are_sent_than_the_token_says(given: Given, tmp_path: Path, played: Played) -> None:
+    """Whatever the speed: the load takes it as its limit."""
+    armed = json.loads(_arm(*WHERE, "--json").stdout)
+    _run(tmp_path / "run", *WHERE, "--arm", armed["token"])
+    (venue,) = played.venues
+
+    assert venue.live.requests_per_s == armed["cap"]["requests_per_s"]
+
+
+def test_what_a_token_allows_stops_by_itself(given: Given, tmp_path: Path, played: Played) -> None:
+    """The stop condition is signed, and the proxy is told of it."""
+    _run(tmp_path / "run", *WHERE, "--arm", _token())
+    (venue,) = played.venues
+
+    assert venue.cap.stop == Stop(error_ratio=0.5, p99_ms=5_000.0)
+
+
+@pytest.mark.parametrize("by", ["option", "variable"])
+def test_an_empty_token_asks_whether_arming_failed(
+    by: str, given: Given, tmp_path: Path, played: Played, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`export DRILLBOOK_ARM=$(drill arm ...)` hides that it did."""
+    if by == "variable":
+        monkeypatch.setenv("DRILLBOOK_ARM", "")
+    found = _run(tmp_path / "run", *WHERE, *(("--arm", "") if by == "option" else ()))
+
+    assert "the token is empty: did 'drill arm' fail?" in _message(found)
+    assert not played.venues
+
+
 def test_a_token_is_good_for_one_drill_that_begins(given: Given, tmp_path: Path, played: Played) -> None:
     """Two that were started with it at once: the second one never begins."""
     token = _token()
@@ -233,14 +325,16 @@ def test_what_cannot_begin_uses_no_token_up(
     [
         (("--target", "http://127.0.0.1:9"), {}, DRILL, "for another target"),
         ((), {}, QUIET, f"for another drill: '{DRILL}'"),
-        ((), {"path": "/other"}, DRILL, "says something else of that environment"),
+        ((), {"path": "/other"}, DRILL, "says something else than when the token was made"),
+        ((), {"factor": 1609.0}, DRILL, "says something else than when the token was made"),
+        ((), {"per_s": 5000.0}, DRILL, "says something else than when the token was made"),
         (("--target", "ftp://a:21"), {}, DRILL, "Invalid value for --target"),
         (("--label", "region"), {}, DRILL, "is not NAME=VALUE"),
     ],
 )
 def test_a_token_is_for_what_was_read_when_it_was_made(
     options: Sequence[str],
-    changed: dict[str, str],
+    changed: dict[str, Any],
     name: str,
     message: str,
     given: Given,

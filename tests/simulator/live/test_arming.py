@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.model import Binding, Service
+from generator.model import Binding, Drill, Live, Service
 from simulator.live.arming import ArmError, arm, key, read, scope_of, spend
 from simulator.live.lease import Cap
 from tests.simulator.stages import whole_catalogue
@@ -32,7 +32,7 @@ KEY, OTHER = b"k" * 32, b"o" * 32
 TARGET, DRILL, NOW = "http://models.example:8080/scorer", "some-drill", 1_000_000.0
 WHERE = Where(environment="staging", scope="s" * 64)
 CAP = Cap(share=0.25, effects=("delay", "shift"), fields=("weather-feed.wind_mph",))
-TOKEN = arm(TARGET, DRILL, CAP, **WHERE, minutes=30, key=KEY, now=NOW)
+TOKEN = arm(TARGET, DRILL, CAP, **WHERE, requests_per_s=30.0, minutes=30, key=KEY, now=NOW)
 
 
 def service_there() -> Service:
@@ -40,14 +40,14 @@ def service_there() -> Service:
 
 
 def test_it_says_what_was_allowed() -> None:
-    """Cap, target, drill and expiry come back as they were put in."""
+    """Cap, target, drill, rate and expiry come back as they were put in."""
     armed = read(
         TOKEN, **WHERE, target="HTTP://Models.Example:8080/scorer/", drill=DRILL, key=KEY, now=NOW + 60
     )
 
     assert (armed.cap.share, armed.cap.effects, armed.cap.fields) == (0.25, CAP.effects, CAP.fields)
     assert armed.cap.until == NOW + 1800
-    assert (armed.target, armed.drill) == (TARGET, DRILL)
+    assert (armed.target, armed.drill, armed.requests_per_s) == (TARGET, DRILL, 30.0)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_it_is_for_one_environment_as_its_file_was() -> None:
             Where(environment="production", scope=WHERE["scope"]),
             "for another environment: 'staging', not 'production'",
         ),
-        (Where(environment="staging", scope="t" * 64), "says something else of that environment"),
+        (Where(environment="staging", scope="t" * 64), "says something else than when"),
     ):
         with pytest.raises(ArmError, match=message):
             read(TOKEN, **where, target=TARGET, drill=DRILL, key=KEY, now=NOW)
@@ -88,20 +88,51 @@ def test_it_is_for_one_environment_as_its_file_was() -> None:
 
 def test_the_scope_changes_with_all_that_a_drill_does_there() -> None:
     """Whom it asks, which settings there are, and how they are turned; not with what it does elsewhere."""
-    service = service_there()
+    service, whole = service_there(), whole_catalogue()
     deployment = service.deployment("staging")
     assert deployment is not None
-    scope = scope_of(service, deployment)
+    drill, panel = whole.drill("distance-in-kilometres"), whole.panels[service.id]
+    scope = scope_of(service, deployment, drill, panel)
 
     def turned_by(environment: str) -> Service:
         other = Binding(environment, command=("other", "{{ value }}"))
         controls = tuple(replace(one, bindings=(*one.bindings, other)) for one in service.controls)
         return replace(service, controls=controls)
 
-    assert scope_of(service, deployment) == scope
-    assert scope_of(turned_by("elsewhere"), deployment) == scope
-    assert scope_of(turned_by("staging"), deployment) != scope
-    assert scope_of(service, replace(deployment, path="/other")) != scope
+    assert scope_of(service, deployment, drill, panel) == scope
+    assert scope_of(turned_by("elsewhere"), deployment, drill, panel) == scope
+    assert scope_of(turned_by("staging"), deployment, drill, panel) != scope
+    assert scope_of(service, replace(deployment, path="/other"), drill, panel) != scope
+
+
+def test_the_scope_changes_with_the_drill_and_its_traffic() -> None:
+    """How much a fault does, how many requests come, and what stands in them."""
+    service, whole = service_there(), whole_catalogue()
+    deployment = service.deployment("staging")
+    assert deployment is not None
+    drill, panel = whole.drill("distance-in-kilometres"), whole.panels[service.id]
+    (fault,) = drill.faults
+
+    def stronger(with_: dict[str, object]) -> Drill:
+        return replace(drill, faults=(replace(fault, with_={**fault.with_, **with_}),))
+
+    busier = replace(service.profile, traffic=replace(service.profile.traffic, requests_per_s=9000.0))
+    columns = {name: tuple(2 * value for value in column) for name, column in panel.columns.items()}
+    scopes = {
+        scope_of(service, deployment, drill, panel),
+        scope_of(service, deployment, stronger({"factor": 1609.0}), panel),
+        scope_of(service, deployment, replace(drill, live=Live(24.0, 5000.0)), panel),
+        scope_of(service, deployment, replace(drill, noise=drill.faults), panel),
+        scope_of(replace(service, profile=busier), deployment, drill, panel),
+        scope_of(service, deployment, drill, replace(panel, columns=columns)),
+    }
+    assert len(scopes) == 6
+
+
+@pytest.mark.parametrize("token", ["", " \n"])
+def test_an_empty_token_is_what_is_left_of_one_that_was_not_made(token: str) -> None:
+    with pytest.raises(ArmError, match="the token is empty: did 'drill arm' fail"):
+        read(token, **WHERE, target=TARGET, drill=DRILL, key=KEY, now=NOW)
 
 
 @given(st.integers(0, len(TOKEN) - 1), st.characters(codec="ascii", categories=["L", "N", "P"]))
@@ -149,7 +180,7 @@ def test_even_a_signed_one_is_read_with_care(payload: bytes) -> None:
 
 def test_the_cap_of_a_token_is_not_widened_by_its_minutes() -> None:
     """Whichever ends first."""
-    token = arm(TARGET, DRILL, Cap(until=NOW + 5), **WHERE, minutes=30, key=KEY, now=NOW)
+    token = arm(TARGET, DRILL, Cap(until=NOW + 5), **WHERE, requests_per_s=30.0, minutes=30, key=KEY, now=NOW)
 
     with pytest.raises(ArmError, match="expired"):
         read(token, **WHERE, target=TARGET, drill=DRILL, key=KEY, now=NOW + 6)
@@ -175,7 +206,7 @@ def test_the_cap_of_a_token_is_not_widened_by_its_minutes() -> None:
 def test_what_cannot_be_armed_is_refused(target: str, cap: Cap, minutes: float, message: str) -> None:
     """Nothing without an end, without a share, or without a place."""
     with pytest.raises(ArmError, match=message):
-        arm(target, DRILL, cap, **WHERE, minutes=minutes, key=KEY, now=NOW)
+        arm(target, DRILL, cap, **WHERE, requests_per_s=30.0, minutes=minutes, key=KEY, now=NOW)
 
 
 def test_it_arms_one_run(tmp_path: Path) -> None:
@@ -186,7 +217,7 @@ def test_it_arms_one_run(tmp_path: Path) -> None:
     with pytest.raises(ArmError, match="armed a run already"):
         spend(armed, folder=tmp_path, now=NOW)
     other = read(
-        arm(TARGET, DRILL, CAP, **WHERE, minutes=1, key=KEY, now=NOW),
+        arm(TARGET, DRILL, CAP, **WHERE, requests_per_s=30.0, minutes=1, key=KEY, now=NOW),
         **WHERE,
         target=TARGET,
         drill=DRILL,
@@ -219,7 +250,7 @@ def test_numbers_of_tokens_that_expired_long_ago_are_forgotten(tmp_path: Path) -
     """Nobody could use those again."""
     spend(read(TOKEN, **WHERE, target=TARGET, drill=DRILL, key=KEY, now=NOW), folder=tmp_path, now=NOW)
     later = NOW + 7 * 86_400
-    token = arm(TARGET, DRILL, CAP, **WHERE, minutes=1, key=KEY, now=later)
+    token = arm(TARGET, DRILL, CAP, **WHERE, requests_per_s=30.0, minutes=1, key=KEY, now=later)
     armed = read(token, **WHERE, target=TARGET, drill=DRILL, key=KEY, now=later)
 
     spend(armed, folder=tmp_path, now=later)

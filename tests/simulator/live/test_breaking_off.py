@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -13,11 +14,22 @@ import numpy as np
 import pytest
 
 from generator.model import Catalogue, Live, Setting, Span
-from simulator.events import Acted, Ended, Event, Injected, Inspected, Rated, Record, Recorder, Revealed
+from simulator.events import (
+    Acted,
+    ControlTookEffect,
+    Ended,
+    Event,
+    Injected,
+    Inspected,
+    Rated,
+    Record,
+    Recorder,
+    Revealed,
+)
 from simulator.live import drive, runs, turned
-from simulator.live.aftermath import Places, State
+from simulator.live.aftermath import Places, Probe, State
 from simulator.live.arming import ArmError
-from simulator.live.asking import Caller
+from simulator.live.asking import Caller, RefusedError
 from simulator.live.clock import Compression
 from simulator.live.injecting import Injector
 from simulator.live.lease import Lease
@@ -52,13 +64,15 @@ class There(Caller):
     turned: list[str] = field(default_factory=list)
     permit: Callable[[], None] = lambda: None
     refuses: bool = False
+    probes: Sequence[Probe] = ()
+    answers: Mapping[str, bytes] = field(default_factory=dict)
 
     url = "http://127.0.0.1:1"
 
     def get(self, *path: str) -> Any:
         return {"steps": [], "leases": [], "entries": [], "next": 0, "trouble": ""}
 
-    def put(self, *path: str, data: object) -> Any:
+    def put(self, *path: str, data: object, within_s: float = 0.0) -> Any:
         self.done.append("granted")
         return {}
 
@@ -68,6 +82,11 @@ class There(Caller):
     def delete(self, *path: str) -> Any:
         self.done.append("no fault")
         return {}
+
+    def verbatim(self, where: str, *, data: object | None = None) -> bytes:
+        if where not in self.answers:
+            raise RefusedError(404, f"GET {where}: 404")
+        return self.answers[where]
 
     def close(self) -> None:
         self.done.append("closed")
@@ -117,6 +136,7 @@ class There(Caller):
                 hands=self,
                 injector=Injector(self.leases(stage), self),
                 looked_at=Places(self),
+                probes=self.probes,
                 callers=(self,),
                 left=lambda: [f"{control} is left" for control in self.turned],
             )
@@ -215,6 +235,27 @@ def test_target_and_controls_are_left_before_anybody_talks(play: Play) -> None:
     assert last == [Ended, Rated, Injected, Inspected, Revealed]
 
 
+def test_a_control_that_is_being_turned_at_the_end_is_waited_for_and_recorded(play: Play) -> None:
+    """Faults end before that; it is turned back after it, and never while it is still being turned."""
+
+    class Slow(There):
+        def turn(self, control: str, value: Setting) -> Acted:
+            until = time.monotonic() + 60
+            while "no fault" not in self.done and time.monotonic() < until:
+                time.sleep(0.01)
+            return super().turn(control, value)
+
+    there = Slow()
+    recorder, said = play(there, Team(there))
+
+    assert there.done[:4] == ["begun", "granted", "no fault", f"turned {SPLIT}"]
+    assert there.done[4:6] == [f"back {SPLIT}", "debriefed"]
+    kinds = [type(event.payload) for event in recorder.events]
+    last = [kind for kind in kinds if kind in (Ended, Acted, ControlTookEffect, Injected, Inspected)]
+    assert last == [Ended, Acted, Acted, Injected, Inspected]
+    assert any("A control is still being turned" in line for line in said)
+
+
 def test_a_token_that_was_used_meanwhile_begins_nothing(play: Play) -> None:
     """Of two drills that were started with it, the other was up first."""
 
@@ -227,6 +268,28 @@ def test_a_token_that_was_used_meanwhile_begins_nothing(play: Play) -> None:
     assert there.done == ["no fault", "closed"]
     assert recorder.events == []
     assert not any("broken off" in line for line in said)
+
+
+def test_a_target_that_answers_no_probe_begins_nothing(play: Play) -> None:
+    """Nobody could tell afterwards whether it is as it was; its token is not used up."""
+    there = There(probes=[Probe("case 0", "/x:predict"), Probe("case 1", "/x:predict")])
+    recorder, said = play(there, raises=drive.NotPlayableError)
+
+    assert there.done == ["no fault", "closed"]
+    assert recorder.events == []
+    assert not any("broken off" in line for line in said)
+
+
+def test_a_probe_that_is_not_answered_before_is_told_and_the_target_is_not_clean(play: Play) -> None:
+    there = There(probes=[Probe("case 0", "/score/"), Probe("case 1", "/else")], answers={"/score/": b"1"})
+    recorder, said = play(there)
+    ((_, inspected),) = recorder.record().of(Inspected)
+
+    assert any("the probe 'case 1' could not be read: GET /else: 404" in line for line in said)
+    assert inspected.verdict == "dirty"
+    assert inspected.differences[0] == (
+        "the probe 'case 1' could not be read before the drill: GET /else: 404"
+    )
 
 
 @pytest.mark.parametrize("error", [RunError, MemoryError, SystemExit])
@@ -268,14 +331,28 @@ def test_a_control_that_stays_turned_is_told_and_the_target_is_not_clean(play: P
     assert said[-1] == f"{SPLIT} is left"
 
 
-def test_what_an_earlier_drill_left_turned_is_told_by_panic_and_by_the_next_drill(play: Play) -> None:
+@pytest.mark.parametrize("ours", [False, True])
+def test_what_an_earlier_drill_left_turned_is_told_by_panic_and_by_the_next_drill(
+    ours: bool, play: Play
+) -> None:
     """It was killed, and could tell nobody."""
-    folder, _ = runs.begin("earlier", target="https://staging.example.com:443", ours=False, specs=())
+    folder, run = runs.begin("earlier", target="https://staging.example.com:443", ours=False, specs=())
+    runs.write(folder, replace(run, drill=replace(run.drill, began=1)))
     turned.note(folder, "staging", {SPLIT: 1.0})
     left = f"'{SPLIT}' may still be turned in 'staging': see to it that it is at 1.0 there"
 
-    assert left in [note for one in panic().runs for note in one.notes]
+    notes = [note for one in panic().runs for note in one.notes]
+    assert f"{left}; then delete {folder / turned.FILE}" in notes
 
     there = There()
+    there.ours = ours
     _, said = play(there)
     assert any(left in line and str(folder / turned.FILE) in line for line in said)
+
+
+def test_what_a_drill_that_goes_on_has_turned_is_nobody_elses_to_turn_back(play: Play) -> None:
+    folder, _ = runs.begin("beside", target="https://staging.example.com:443", ours=False, specs=())
+    turned.note(folder, "staging", {SPLIT: 1.0})
+
+    _, said = play(There())
+    assert not any(str(folder) in line for line in said)

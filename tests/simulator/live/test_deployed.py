@@ -14,10 +14,20 @@ from typing import Literal
 import numpy as np
 import pytest
 
-from generator.model import Answering, Deployment, Fault, Live, MetricsSource
+from generator.model import (
+    Answering,
+    Binding,
+    Deployment,
+    Fault,
+    HttpBinding,
+    HttpReading,
+    Live,
+    MetricsSource,
+    Reading,
+)
 from simulator.live.asking import RefusedError
 from simulator.live.deployed import Deployed, compression_of, judged, needed, widest
-from simulator.live.lease import Cap, Effect, Lease
+from simulator.live.lease import Cap, Effect, Lease, Stop
 from simulator.live.prometheus import PrometheusSource
 from simulator.live.runs import Process, Room, Spec
 from simulator.live.scraping import UnreadableError
@@ -106,6 +116,17 @@ def test_the_proxy_is_told_the_cap_and_nothing_that_is_secret(tmp_path: Path) ->
     assert "drillbook1." not in str(specs)
 
 
+def test_the_proxy_is_told_where_the_service_is_watched(tmp_path: Path) -> None:
+    """Nothing falls on its health and its metrics, whatever they are called."""
+    venue = deployed("exposition", f"{TARGET}/base/score/stats?all=1")
+    watched = replace(venue.deployment, health="/score/status")
+    specs = replace(venue, deployment=watched, target=f"{TARGET}/base").specs(staged(), tmp_path)
+    quiet = deployed("prometheus", "http://127.0.0.1:9/prom").specs(staged(), tmp_path)
+
+    assert json.loads(of(specs, "proxy")["--spare"]) == ["/score/status", "/score/stats"]
+    assert json.loads(of(quiet, "proxy")["--spare"]) == [deployed().deployment.health]
+
+
 def test_an_observer_follows_the_drill_and_metrics_of_others_are_as_they_are() -> None:
     """Their windows are as long as they are."""
     live = Live(24.0)
@@ -127,6 +148,7 @@ def test_an_observer_follows_the_drill_and_metrics_of_others_are_as_they_are() -
             "needs the field 'distance_miles', and the token allows other",
         ),
         (Cap(share=0.0), "the token allows 0%"),
+        (Cap(stop=Stop(error_ratio=0.1)), "by the error ratio 0.5, and here it has to by 0.1 at most"),
     ],
 )
 def test_a_drill_that_needs_more_than_its_token_allows_does_not_begin(cap: Cap, message: str) -> None:
@@ -138,7 +160,7 @@ def test_what_a_drill_needs_is_what_allows_it() -> None:
     found = deployed().leases(staged())
     cap = needed(found)
 
-    assert cap == Cap(1.0, ("scale",), ("distance_miles",))
+    assert cap == Cap(1.0, ("scale",), ("distance_miles",), stop=Stop(error_ratio=0.5, p99_ms=5_000.0))
     assert deployed(cap=cap).leases(staged()) == found
 
 
@@ -278,3 +300,20 @@ def test_a_fault_within_the_service_is_refused_before_anything_starts() -> None:
     other = replace(stage, drill=replace(stage.drill, faults=(at(inner),)))
     with pytest.raises(NotLiveError, match="within 'staging'"):
         deployed().leases(other)
+
+
+def test_a_control_that_can_be_read_is_read_where_it_is_turned(tmp_path: Path) -> None:
+    """So that it is put back to where it stood, and compared."""
+    stage, split = staged(), "traffic-split"
+    read = Reading(HttpReading("http://127.0.0.1:9/split", "share"))
+    bound = Binding("staging", HttpBinding("PUT", "http://127.0.0.1:9/split", "{{ value }}"), read=read)
+    controls = tuple(
+        replace(one, bindings=(bound,) if one.id == split else ()) for one in stage.service.controls
+    )
+    service = replace(stage.service, controls=controls)
+    target = deployed().reach(replace(stage, service=service), tmp_path, processes(tmp_path), "t")
+    unread = target.state().unread
+    target.close()
+
+    assert "nobody answers at 127.0.0.1:9" in unread[f"the control '{split}'"]
+    assert "nobody answers" in unread["the health path"]

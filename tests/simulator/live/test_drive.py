@@ -155,14 +155,3 @@ def test_what_cannot_be_played_live_is_wrong_usage(options: list[str], message: 
 
     assert found.exit_code == 2
     assert message in " ".join(found.output.split())
-
-
-def test_panic_has_nothing_to_end_where_nothing_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """It may be typed at any time."""
-    monkeypatch.setenv(runs.STATE_VARIABLE, str(tmp_path / "state"))
-    found = CliRunner().invoke(command, ["panic"], standalone_mode=False)
-
-    assert (found.return_value, found.output) == (
-        0,
-        "No live drill runs on this machine, and no fault is left.\n",
-    )

@@ -25,8 +25,10 @@ class Proxy:
 
     def __init__(self, *, is_there: bool = True) -> None:
         self.is_there = is_there
+        self.together: dict[str, dict[str, float]] = {}
+        """By lease, its part of a delay of a second."""
 
-    def put(self, *path: str, data: object) -> Any:
+    def put(self, *path: str, data: object, within_s: float = 0.0) -> Any:
         return {}
 
     def get(self, *path: str) -> Any:
@@ -40,9 +42,13 @@ class Proxy:
                 ]
             }
         since = int(path[0].partition("=")[2])
+        touched: list[tuple[float, dict[str, dict[str, float]]]] = [
+            (200.0, {"slow": {"delay_ms": 200.0}})
+        ] * 3
+        touched += [(0.0, {"metres": {}}), *([(1000.0, self.together)] if self.together else [])]
         entries = [
             {"what": "touched", "delay_asked_ms": ms, "delay_achieved_ms": ms + 1, "leases": told}
-            for ms, told in ((200.0, {"slow": {"delay_ms": 200.0}}),) * 3 + ((0.0, {"metres": {}}),)
+            for ms, told in touched
         ]
         return {"entries": entries if since == 0 else [], "next": 4, "lost": 0}
 
@@ -70,3 +76,14 @@ def test_a_proxy_that_is_gone_is_not_taken_at_an_older_word() -> None:
 
     assert (metres.touched, metres.passed) == (0, None)
     assert metres.why == "the proxy does not tell any more: nobody answers"
+
+
+def test_of_a_request_that_two_delayed_each_made_its_part() -> None:
+    """The request waits for both together."""
+    proxy = Proxy()
+    proxy.together = {"slow": {"delay_ms": 200.0}, "old.values": {"delay_ms": 800.0}}
+    _, slow, old = _told(proxy)
+
+    assert slow.delay_p50_ms == 201.0
+    assert slow.delay_p99_ms == 201.0
+    assert old.delay_p50_ms == 800.8

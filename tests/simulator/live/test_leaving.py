@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -31,7 +32,10 @@ class Own(Caller):
         self.told: list[str] = []
 
     def get(self, *path: str) -> Any:
-        return {"steps": [], "leases": [], "entries": [], "next": 0, "trouble": ""}
+        return {"steps": [], "leases": [], "entries": [], "next": 0, "trouble": "", "gives_up_s": 1.0}
+
+    def verbatim(self, where: str, *, data: object | None = None) -> bytes:
+        return b"well"
 
     def delete(self, *path: str) -> Any:
         self.told.append(f"delete {'/'.join(path)}")
@@ -45,9 +49,14 @@ class Knobs:
         self._own = own
         self.turned = [SPLIT, VERSION]
         self.interrupted_at: list[str] = []
+        self.asked, self.goes_on = threading.Event(), threading.Event()
+        """A control is being turned; that may end."""
         self.fails = ""
 
     def turn(self, control: str, value: Setting) -> Acted | None:
+        self.asked.set()
+        assert self.goes_on.wait(60)
+        self._own.told.append(f"order {control}")
         return None
 
     def put_back(self, before: State, now: State) -> Iterator[Acted]:
@@ -77,7 +86,7 @@ def _given(*, is_ours: bool = False) -> tuple[Own, Knobs, LiveTarget, list[str]]
         load=own,
         hands=knobs,
         injector=Injector([], own),
-        looked_at=Places(own, control=own if is_ours else None),
+        looked_at=Places(own, control=own if is_ours else None, health="/health"),
         left=knobs.left,
     )
     return own, knobs, LiveTarget(parts), []
@@ -150,6 +159,49 @@ def test_whoever_interrupts_it_twice_is_told_what_is_left() -> None:
     assert said[-1] == f"{SPLIT} is left"
 
 
+def _turning(target: LiveTarget, knobs: Knobs) -> None:
+    """Until a control is being turned."""
+    target.turn(SPLIT, 0.0, 0.0)
+    assert knobs.asked.wait(60)
+
+
+def test_what_is_still_being_turned_is_waited_for_and_that_is_said() -> None:
+    """A roll-out that is under way would come after what turns it back."""
+    own, knobs, target, said = _given()
+    _turning(target, knobs)
+
+    def say(line: str) -> None:
+        said.append(line)
+        knobs.goes_on.set()
+
+    with Leaving(target, State(), SERVICE, say=say) as leaving:
+        assert [*leaving.leave(())]
+    target.close()
+
+    assert "still being turned: nothing is turned back before that is over" in said[0]
+    assert own.told == ["delete leases", f"order {SPLIT}", f"turn {VERSION}", f"turn {SPLIT}"]
+
+
+def test_whoever_does_not_wait_for_that_is_told_what_is_left() -> None:
+    """Nothing is called turned back that a roll-out may still turn."""
+    own, knobs, target, said = _given()
+    _turning(target, knobs)
+
+    def say(line: str) -> None:
+        said.append(line)
+        if "still being turned: nothing" in line:
+            raise KeyboardInterrupt
+
+    with pytest.raises(RuntimeError), Leaving(target, State(), SERVICE, say=say):
+        raise RuntimeError
+    knobs.goes_on.set()
+    target.close()
+
+    assert not any("was turned back" in line for line in said)
+    assert said[2:] == [f"{SPLIT} is left", f"{VERSION} is left"]
+    assert not any(line.startswith("turn") for line in own.told)
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError, SystemExit])
 def test_a_drill_that_breaks_off_turns_back_what_it_turned(error: type[BaseException]) -> None:
     """A bug of ours, a run that somebody else has ended, a full disk: the team's controls are theirs again."""
@@ -174,6 +226,20 @@ def test_a_drill_in_our_own_sandbox_that_breaks_off_turns_nothing_back() -> None
         raise RuntimeError
 
     assert own.told == []
+
+
+def test_what_was_turned_by_hand_and_can_be_read_is_compared() -> None:
+    """Whoever turned it back without saying so is not asked to do it again."""
+    _, knobs, target, said = _given()
+    knobs.turned.clear()
+    recorder = Recorder()
+    recorder.append(0.0, WORLD, Acted(SPLIT, 0.0, "staging", "outside", ok=True, status=0, seconds=0.0))
+    before = State({"controls": {SPLIT: 0.5}})
+    with Leaving(target, before, SERVICE, say=said.append) as leaving:
+        inspected = [*leaving.leave(recorder.events)][-1]
+
+    assert isinstance(inspected, Inspected)
+    assert inspected.differences == (f"controls.{SPLIT} is nothing, and was 0.5 before the drill",)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])

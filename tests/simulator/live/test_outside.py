@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +14,7 @@ from simulator.console.commands import understand
 from simulator.console.commands.base import CommandError
 from simulator.console.desk import Desk
 from simulator.events import WORLD, Acted, ControlOrdered, ControlTookEffect, Ended, Event, Record, Recorder
+from simulator.live.measuring import Harm
 from simulator.live.world import LiveWorld
 from simulator.responders.view import Move, Scene, TurnControl, View
 from simulator.session.loop import Session
@@ -41,8 +42,8 @@ class Refusing:
             control, value, "staging", "http", ok=False, status=500, seconds=0.1, why="it answered 500"
         )
 
-    def impact(self) -> Mapping[int, float]:
-        return {}
+    def impact(self) -> Harm:
+        return Harm()
 
 
 class Turning:

@@ -16,14 +16,17 @@ import pytest
 
 from simulator import shell
 from simulator.live import runs
-from simulator.live.panic import Told, panic, within
+from simulator.live.ending import within
+from simulator.live.found import APART_VARIABLE
+from simulator.live.panic import Told, panic
 from simulator.live.runs import Process
-from tests.simulator.live.lives import ROOT, Live, live, stub, until
+from tests.simulator.live.lives import LIMIT_S, ROOT, Live, live, stub, until
 
 
 @pytest.fixture(autouse=True)
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("DRILLBOOK_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv(APART_VARIABLE, str(tmp_path))
     return tmp_path / "state"
 
 
@@ -161,14 +164,17 @@ def test_one_broken_run_does_not_keep_the_others(up: Live) -> None:
     assert nothing_left(up)
 
 
-def test_without_its_token_a_proxy_is_ended_by_force(up: Live) -> None:
-    """It cannot be told to end its leases, so it goes, and they with it."""
-    (up.folder / "token").write_text("another", encoding="ascii")
+@pytest.mark.parametrize("is_there", [True, False])
+def test_no_token_has_to_be_on_the_disk(is_there: bool, up: Live) -> None:
+    """A proxy has its own in its environment."""
+    (up.folder / "token").unlink()
+    if is_there:
+        (up.folder / "token").write_text("another", encoding="ascii")
 
     told = panic()
 
     assert nothing_left(up)
-    assert "the leases" not in sentences(told)
+    assert "the leases of the proxy" in sentences(told)
 
 
 def test_a_stranger_with_the_same_id_is_left_in_peace() -> None:
@@ -253,6 +259,58 @@ def test_a_full_disk_does_not_matter(up: Live, monkeypatch: pytest.MonkeyPatch) 
     assert nothing_left(up)
     assert told.is_clean
     assert "could not be put down" in sentences(told)
+
+
+def test_a_full_disk_takes_no_mark_and_nothing_is_started_again(
+    up: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then the token goes: whoever would start something finds none."""
+    no_room_for(runs.PANICKED, monkeypatch)
+
+    panic(drills=False)
+
+    assert not (up.folder / runs.PANICKED).exists()
+    assert runs.is_panicked(up.folder)
+    with pytest.raises(runs.RunError):
+        up.call_watchdog()
+
+
+def test_on_a_full_disk_the_proxy_of_anothers_target_goes_on_whenever_panic_is_called(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with live([stub("proxy", wrong="lingers")], ours=False, target="http://models.example:80") as one:
+        one.until_up("proxy")
+        no_room_for(runs.PANICKED, monkeypatch)
+
+        for _ in range(2):
+            assert panic().is_clean
+            assert shell.lives(one.process("proxy").identity)
+        assert runs.is_panicked(one.folder)
+
+
+def no_room_for(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = os.open
+
+    def open_(path: str | Path, *rest: int, **named: int) -> int:
+        if Path(path).name == name:
+            raise OSError(28, "No space left on device")
+        return opened(path, *rest, **named)
+
+    monkeypatch.setattr(os, "open", open_)
+
+
+def test_what_carries_the_mark_is_ended_whatever_it_says_that_it_is(up: Live) -> None:
+    odd = subprocess.Popen(
+        ["sleep", "600"], env={**os.environ, runs.RUN_VARIABLE: str(up.folder), runs.ROOM_VARIABLE: "attic"}
+    )
+    try:
+        told = panic()
+
+        assert f"the attic (process {odd.pid}) was ended" in sentences(told)
+        assert odd.wait(LIMIT_S) != 0
+    finally:
+        odd.kill()
+        odd.wait()
 
 
 def test_who_answers_drop_by_drop_is_not_waited_for() -> None:

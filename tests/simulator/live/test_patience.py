@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
+import time
+
 import pytest
 
+from simulator.live.clock import monotonic
+from simulator.live.injecting import Injector
+from simulator.live.process import Alive
+from simulator.live.renewing import Renewer
+from simulator.live.watchdog.keeper import Keeper
 from simulator.live.watchdog.patience import Backoff, Need, Presence, Silence
 
 
@@ -113,3 +121,26 @@ def test_an_answer_ends_a_silence() -> None:
 
     assert not silence.is_too_long(back_since=float("-inf"))
     assert silence.left_s() == pytest.approx(0.1)
+
+
+def test_a_watchdog_that_slept_with_the_machine_excuses_the_drill_and_waits_no_longer_than_usual() -> None:
+    """Both are measured by one clock, which goes on meanwhile, as that of the leases does."""
+    clock = Clock()
+    need, presence, silence = Need(lambda: True, now=clock), Presence(clock), Silence(2.0, now=clock)
+    need.hear()
+    silence.asked()
+    clock.pass_(8 * 3600)
+
+    need.excuse(presence.away_s())
+    assert need.over() == ""
+    assert not silence.is_too_long(back_since=presence.back_since)
+
+    clock.pass_(10.1)
+    assert need.over() == "the drill has been silent for 10 s"
+
+
+@pytest.mark.parametrize("kept", [Alive, Injector, Keeper, Need, Presence, Renewer, Silence])
+def test_whoever_decides_how_long_faults_live_goes_by_the_clock_of_the_leases(kept: type) -> None:
+    """One that stands still while the machine sleeps would bring them back when it wakes."""
+    assert inspect.signature(kept).parameters["now"].default is monotonic
+    assert abs(monotonic() - time.clock_gettime(time.CLOCK_BOOTTIME)) < 60

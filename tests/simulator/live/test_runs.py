@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from simulator.live import runs
+from simulator.live import runs, turned
 from simulator.live.runs import Process, RunError, Spec
 
 
@@ -172,6 +172,37 @@ def test_runs_that_are_long_over_are_forgotten() -> None:
 
     assert going in runs.folders()
     assert len(runs.folders()) == runs.KEPT + 1
+
+
+@pytest.mark.parametrize(
+    "content", ["{}", '{"environment": "staging", "defaults": {"traffic-split": 1.0}}', ""]
+)
+def test_a_run_that_left_something_turned_is_never_forgotten(content: str) -> None:
+    """However many come after it, it is the only note of that; whoever has turned it back deletes the note."""
+    folder, run = runs.begin("staging", target="https://staging.example.com", ours=False, specs=())
+    (folder / turned.FILE).write_text(content, encoding="utf-8")
+    runs.end(folder, run)
+    os.utime(folder, (1, 1))
+
+    for _ in range(runs.KEPT + 2):
+        runs.end(*runs.begin("over", target="", ours=True, specs=()))
+
+    assert (folder / turned.FILE).exists()
+    (folder / turned.FILE).unlink()
+    os.utime(folder, (1, 1))
+    runs.prune()
+    assert not folder.exists()
+
+
+def test_a_mark_is_put_nowhere_else(tmp_path: Path) -> None:
+    """Root may end what is somebody else's: a link there leads it nowhere."""
+    folder, _ = runs.begin("some-drill", target="", ours=True, specs=())
+    (folder / runs.PANICKED).symlink_to(tmp_path / "elsewhere")
+
+    runs.mark_panicked(folder)
+
+    assert not (tmp_path / "elsewhere").exists()
+    assert runs.is_panicked(folder)
 
 
 def test_what_is_over_has_no_token_and_cannot_go_on() -> None:

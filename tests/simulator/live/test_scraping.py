@@ -48,6 +48,39 @@ def test_a_target_splits_its_series_by_labels_of_its_own() -> None:
     assert found.tolist() == [12, 1100]
 
 
+def test_what_a_part_of_a_target_has_counted_stays_counted_when_it_is_gone() -> None:
+    """After a rollback the old model's series go on, and the new one's are there no more."""
+    served = (
+        {("200", "v1"): 90_000, ("500", "v1"): 50, ("200", "v2"): 10_000, ("500", "v2"): 100},
+        {("200", "v1"): 90_100, ("500", "v1"): 50, ("200", "v2"): 10_100, ("500", "v2"): 110},
+        {("200", "v1"): 90_200, ("500", "v1"): 50},
+        {("200", "v1"): 90_300, ("500", "v1"): 50},
+        {("200", "v1"): 90_300, ("500", "v1"): 50, ("200", "v2"): 30},
+    )
+    scraper, going_on = Scraper((OK, FAILED), SERVICE), Continued((OK, FAILED), np.zeros(2))
+    texts = (
+        "".join(
+            f'model_inference_requests_total{{code="{code}",version="{version}"}} {count}\n'
+            for (code, version), count in one.items()
+        )
+        for one in served
+    )
+
+    counted = [going_on.after(scraper.sample(text)).tolist() for text in texts]
+    assert counted == [[0, 0], [200, 10], [300, 10], [400, 10], [430, 10]]
+
+
+def test_a_part_that_is_new_has_counted_since_it_was_not_there() -> None:
+    """The first failures of a host are failures; a counter that is no number counts nothing."""
+    scraper = Scraper((FAILED,), SERVICE)
+    shown = ['{code="500",host="a"} 7', '{code="500",host="a"} NaN', '{code="500",host="a"} 8']
+    texts = [f"model_inference_requests_total{one}\n" for one in shown]
+
+    assert scraper.sample(texts[0]).tolist() == [7]
+    assert np.isnan(scraper.sample(texts[1])).all()
+    assert scraper.sample(texts[2] + texts[2].replace('"a"', '"b"')).tolist() == [16]
+
+
 def test_a_service_calls_its_metrics_as_it_likes() -> None:
     """Its file maps names, and says by which labels it knows its own among others'."""
     names = {

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
+import numpy as np
 import pytest
 
 from generator import kinds
-from generator.model import Answering, Deployment, Drill, Fault, MetricsSource, Slice, Span
+from generator.model import Answering, Deployment, Drill, Fault, MetricsSource, Slice, Span, Stopping
 from simulator.live.clock import Compression
-from simulator.live.lease import LONGEST_S
+from simulator.live.effects import intensity
+from simulator.live.lease import LONGEST_S, Stop
+from simulator.live.proxy.bounds import misshapen
 from simulator.live.translating import KINDS, WAYS, NotLiveError, effects, leases, met, puts
 from simulator.session.stage import Stage, set_up
+from simulator.world.courses import level_of
 from tests.simulator.live.faulty import EXAMPLES
 from tests.simulator.stages import whole_catalogue
 
@@ -178,7 +183,7 @@ def test_in_a_deployment_fields_have_bare_names_and_one_path() -> None:
     shifted = replace(
         _fault("unit-change", field="distance_miles", factor=1.609), slice=Slice("departure_hour", 6.0, 12.0)
     )
-    slow = _fault("tail-latency", "delay-model", p50_ms=400, p99_ms=2000)
+    slow = _fault("tail-latency", "delay-endpoint", p50_ms=400, p99_ms=2000)
     found = leases(_stage(shifted, slow), 0, Compression(1), deployment=DEPLOYED)
 
     (_, _, unit), (_, _, late) = found
@@ -187,16 +192,33 @@ def test_in_a_deployment_fields_have_bare_names_and_one_path() -> None:
     assert unit.paths == late.paths == ("/invocations",)
 
 
+def test_a_lease_knows_which_fault_of_the_drill_is_its_own() -> None:
+    """So that live, too, two faults with one share fall on different requests."""
+    unit = _fault("unit-change", field="distance_miles", factor=1.609)
+    stale = replace(_fault("stale-features", fields=["distance_miles"], age_hours=3), id="stale")
+    other = replace(unit, id="other")
+    found = leases(_stage(unit, stale, other), 0, Compression(20))
+
+    assert [(lease.id, lease.position) for _, _, lease in found] == [
+        ("it", 0),
+        ("stale", 1),
+        ("stale.values", 1),
+        ("other", 2),
+    ]
+
+
 @pytest.mark.parametrize(
     ("kind", "node", "with_", "message"),
     [
         ("null-spike", "delay-store", {"field": "origin_delay_min"}, "a feature store within 'staging'"),
+        ("calibration-loss", "delay-model", {"temperature": 2, "bias": 0}, "a model within 'staging'"),
         (
-            "calibration-loss",
+            "tail-latency",
             "delay-model",
-            {"temperature": 2, "bias": 0},
-            "changes answers within the service",
+            {"p50_ms": 400, "p99_ms": 2000},
+            "whoever routes round the model would not",
         ),
+        ("error-burst", "rules-of-thumb", {}, "a fallback within 'staging'"),
         ("label-corruption", "travel-screens", {}, "a consumer within 'staging'"),
     ],
 )
@@ -207,6 +229,75 @@ def test_nothing_within_a_deployment_is_touched(
 
     with pytest.raises(NotLiveError, match=message):
         leases(_stage(fault), 0, Compression(1), deployment=DEPLOYED)
+
+
+def _stops(*faults: Fault, deployment: Deployment = DEPLOYED) -> set[Stop | None]:
+    return {lease.stop for _, _, lease in leases(_stage(*faults), 0, Compression(24), deployment=deployment)}
+
+
+def test_every_fault_in_a_deployment_stops_by_itself() -> None:
+    """And none in the sandbox, which serves nobody."""
+    unit = _fault("unit-change", field="distance_miles", factor=1.609)
+
+    assert _stops(unit) == {Stop(error_ratio=0.5, p99_ms=5_000.0)}
+    ((_, _, lease),) = leases(_stage(unit), 0, Compression(24))
+    assert lease.stop is None
+
+
+def test_what_a_drill_does_itself_does_not_stop_it() -> None:
+    """Half of what it does not refuse, and five seconds more than twice its own delays."""
+    failing = replace(_fault("error-burst", "delay-endpoint"), share=0.4)
+    slow = replace(_fault("tail-latency", "delay-endpoint", p50_ms=400, p99_ms=2000), id="slow")
+
+    (stop,) = _stops(failing, slow)
+    assert stop is not None
+    assert stop.error_ratio == pytest.approx(0.7)
+    assert stop.p99_ms == pytest.approx(9_000)
+    (stop,) = _stops(replace(failing, share=1.0))
+    assert stop is not None
+    assert stop.error_ratio == 1
+
+
+def test_the_services_file_says_when_faults_stop() -> None:
+    """What it leaves out follows from the drill."""
+    unit = _fault("unit-change", field="distance_miles", factor=1.609)
+    strict = replace(DEPLOYED, stop=Stopping(error_ratio=0.02))
+
+    assert _stops(unit, deployment=strict) == {Stop(error_ratio=0.02, p99_ms=5_000.0)}
+
+
+@pytest.mark.parametrize(
+    ("stop", "message"),
+    [
+        (
+            Stopping(error_ratio=0.02),
+            "the drill refuses 40% of the requests, and its faults are to end in 'staging'",
+        ),
+        (
+            Stopping(p99_ms=1500),
+            "99th percentile of 2000 ms, and its faults are to end in 'staging' at more than 1500",
+        ),
+    ],
+)
+def test_a_drill_that_would_stop_itself_is_refused(stop: Stopping, message: str) -> None:
+    """Nobody should begin what ends at once."""
+    failing = replace(_fault("error-burst", "delay-endpoint"), share=0.4)
+    slow = replace(_fault("tail-latency", "delay-endpoint", p50_ms=400, p99_ms=2000), id="slow")
+
+    with pytest.raises(NotLiveError, match=message):
+        _stops(failing, slow, deployment=replace(DEPLOYED, stop=stop))
+
+
+@pytest.mark.parametrize("shape", ["periodic", "pulse"])
+def test_a_course_that_says_no_times_is_the_twins(shape: Literal["periodic", "pulse"]) -> None:
+    """An hour's period, and two minutes of a pulse, are minutes of the drill and not of the wall."""
+    fault = replace(_fault("unit-change", field="distance_miles", factor=1.609), shape=shape)
+    ((_, _, lease),) = leases(_stage(fault), 0, Compression(24))
+    minutes = np.array([0.25, 0.5, 1.0, 1.5, 2.0, 5.0, 15.0, 30.0, 45.0])
+
+    live = [intensity(lease.course, minute * 60 / 24) for minute in minutes]
+    np.testing.assert_allclose(live, level_of(shape, minutes, 0.0, None), atol=1 / 64)
+    assert misshapen(lease) == ""
 
 
 def test_declarations_and_table_say_the_same() -> None:

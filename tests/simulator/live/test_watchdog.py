@@ -71,6 +71,16 @@ def test_what_hangs_is_ended_and_started_again(up: Live) -> None:
     assert up.says(f"proxy (pid {hung.pid}) does not answer for ")
 
 
+def test_what_says_that_it_is_not_well_is_replaced(up: Live) -> None:
+    """It answers, but does not do what it is there for."""
+    before = up.process("proxy").identity
+    up.ask("proxy", lambda proxy: proxy.put("leases", "unwell", data={}))
+
+    until(lambda: up.process("proxy").identity != before and up.is_up("proxy"), "a new proxy")
+    assert not shell.lives(before)
+    assert up.says(f"proxy (pid {before.pid}) says that it is not well (503): ended")
+
+
 def test_the_state_says_what_is_up(up: Live) -> None:
     """So that the drill knows where everything is, and what was started again."""
     killed = up.kill("load")

@@ -146,6 +146,31 @@ def test_an_impact_that_nobody_measured_is_not_said_to_be_measured() -> None:
     assert "In 28 % of the steps this machine itself did not run as it should" in text
 
 
+def test_what_the_twin_filled_in_is_not_said_to_be_measured() -> None:
+    """A few steps are told in a sentence; with too many, whoever reads the score has to know first."""
+    text = _text(terminal_text, live(Inspected("clean", by_twin=0.04)))
+    filled = "In 4 % of the steps nothing was measured: there the team's impact is that of the simulated twin"
+    assert "The team's impact was measured: the same requests were sent" in text
+    assert filled in text
+    record = live(Inspected("clean", by_twin=0.04))
+    assert json.loads(as_json(score(record), record))["live"]["by_twin"] == 0.04
+
+    why = "in 32% of the steps nothing was measured, and more than 10% is too much: their harm is the twin's"
+    text = _text(terminal_text, live(Inspected("dirty", (why,), 0.5, why, 0.32)))
+    assert text.startswith(f"UNMEASURED: {why}; 'staging' itself is as it was before the drill")
+    assert "In 32 % of the steps nothing was measured" in text
+    assert "could not be measured" not in text
+    assert "DIRTY" not in text
+
+
+def test_a_target_that_is_not_as_it_was_is_said_before_what_was_not_measured() -> None:
+    why = "what became of the requests is not known: nobody answers"
+    text = _text(terminal_text, live(Inspected("dirty", ("a lease is in force", why), 0.0, why, 1.0)))
+
+    assert text.startswith("DIRTY: 'staging' is not as it was before the drill: a lease is in force")
+    assert "The team's impact could not be measured" in text
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_format_stays_harmless_and_whole(name: str) -> None:
     """Differences come from a service, and are hostile until cleaned."""

@@ -244,6 +244,32 @@ def test_a_body_that_breaks_its_format_is_not_understood(path: str, body: Any) -
     assert read(path, "application/json", json.dumps(body).encode()) is None
 
 
+@pytest.mark.parametrize("elsewhere", [{"binary_data_size": 4}, {"shared_memory_region": "r"}])
+def test_a_tensor_whose_values_are_elsewhere_stays_as_it_is(elsewhere: Any) -> None:
+    """An image in shared memory beside the numbers does not switch off a fault on the numbers."""
+    raw = {"name": "raw", "shape": [1], "datatype": "BYTES", "parameters": elsewhere}
+    tensors = [{"name": "y", "shape": [1], "datatype": "FP64", "data": [1.0]}, raw]
+    document = _document("/v2/models/m/infer", {"inputs": tensors})
+
+    assert document.edit("y", lambda _: 2.0) == 1
+    assert document.unheld == ""
+    assert document.edit("raw", lambda _: "x") == document.drop("raw") == 0
+    assert document.unheld == "a tensor whose values are elsewhere"
+    assert json.loads(document.dump())["inputs"][1] == raw
+
+
+def test_a_body_with_binary_values_behind_it_is_not_understood() -> None:
+    """They stand in an order that nobody may disturb."""
+    tensors = [
+        {"name": "y", "shape": [1], "datatype": "FP64", "data": [1.0]},
+        {"name": "raw", "shape": [1], "datatype": "FP32", "parameters": {"binary_data_size": 4}},
+    ]
+    body = json.dumps({"inputs": tensors}).encode()
+
+    assert read("/v2/models/m/infer", "application/json", body + b"\0\0\x80\x3f") is None
+    assert read("/v2/models/m/infer", "application/octet-stream", body + b"\0\0\x80\x3f") is None
+
+
 @pytest.mark.parametrize("amiss", [{"shape": 3}, {"datatype": ["FP64"]}, {"datatype": None}])
 def test_a_tensor_that_does_not_say_what_it_is_stays_as_it_is(amiss: Any) -> None:
     """The others can still be changed."""

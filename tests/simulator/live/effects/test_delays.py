@@ -49,12 +49,14 @@ def _quantile_of(cdf: Callable[[Any], Any], share: float) -> float:
     return float(grid[np.searchsorted(cdf(grid), share)])
 
 
-@pytest.mark.parametrize("share", [1.0, 0.3])
+@pytest.mark.parametrize(("share", "position"), [(1.0, 0), (0.3, 0), (0.3, 1), (0.3, 2), (0.3, 3)])
 @pytest.mark.parametrize("distribution", CASES)
-def test_two_thousand_delays_have_the_distribution_asked_for(distribution: str, share: float) -> None:
+def test_two_thousand_delays_have_the_distribution_asked_for(
+    distribution: str, share: float, position: int
+) -> None:
     """Kolmogorov and Smirnov at 1 %, and three quantiles within 5 %, of all requests or of a share."""
     parameters, cdf = CASES[distribution]
-    delays = _delays_ms(distribution, parameters, share=share)
+    delays = _delays_ms(distribution, parameters, share=share, position=position)
     assert len(delays) == 2000
 
     if distribution == "empirical":  # of steps of 10 ms: compared in the middle of each
@@ -109,6 +111,14 @@ def test_two_delays_add_up_and_are_drawn_apart() -> None:
     assert alone is not None
     assert both.delay_s > alone.delay_s
     assert both.delay_s != 2 * alone.delay_s
+
+
+def test_two_faults_do_not_draw_the_same_delay() -> None:
+    """Who waits long for one waits for the other as anybody does, and so for both together."""
+    parameters = {"p50_ms": 200, "p99_ms": 900}
+    each = [_delays_ms("lognormal", parameters, position=position) for position in range(4)]
+
+    assert np.abs(np.corrcoef(np.log(each)) - np.eye(4)).max() < 0.1
 
 
 @pytest.mark.parametrize("distribution", CASES)

@@ -45,6 +45,23 @@ def test_another_seed_hits_others() -> None:
     assert _hit(lease("reset", share=0.5)) != _hit(lease("reset", share=0.5, seed=SEED + 1))
 
 
+def test_faults_of_a_drill_fall_on_different_requests() -> None:
+    """As in the simulated world: two of 30 % reach 60 %, and a third the rest and some of the first."""
+    hit = [_hit(lease("reset", share=0.3, position=position)) for position in range(3)]
+
+    assert [len(each) / len(IDS) for each in hit] == pytest.approx([0.3] * 3, abs=0.02)
+    assert not hit[0] & hit[1]
+    assert not hit[1] & hit[2]
+    assert len(hit[0] | hit[1] | hit[2]) / len(IDS) == pytest.approx(0.836, abs=0.02)
+
+
+def test_leases_of_one_fault_fall_on_the_same_requests() -> None:
+    """Who is reached by the smaller one is reached by the larger."""
+    less, more = (_hit(lease("reset", share=share, position=3)) for share in (0.2, 0.6))
+
+    assert less < more
+
+
 @pytest.mark.parametrize("sticky", ["header:X-Tenant", "case", "inputs.case"])
 def test_requests_with_the_same_key_share_one_fate(sticky: str) -> None:
     """A field or a header decides, however its name is written, whatever the request's id."""

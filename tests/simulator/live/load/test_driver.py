@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from simulator.live.load import asking
 from simulator.live.load.bodies import bodies_of
 from simulator.live.load.ends import NOTHING, Answer, answer_of, end_of, is_worse
 from tests.simulator.live.load.targets import (
@@ -61,6 +62,8 @@ def test_a_target_that_hangs_slows_nobody_down() -> None:
             load.begin()
             await until(lambda: load.driver.step == 9 and len(target.asked) == total(load, "offered"))
             assert total(load, "ended") == 0
+            assert total(load, "known") == total(load, "offered")
+            assert total(load, "compared") == 0
             assert len(load.driver.under_way) >= total(load, "offered") > 50
 
             # All that were to come in the first step have waited for all of the others' time by now.
@@ -72,6 +75,39 @@ def test_a_target_that_hangs_slows_nobody_down() -> None:
             assert rows[0]["late"] == rows[0]["worse"] == rows[0]["offered"]
 
     asyncio.run(scenario())
+
+
+def test_an_answer_is_waited_for_beyond_the_deadline_whatever_that_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is late, and has not failed; before the drill too, each case has its answer."""
+    monkeypatch.setattr(asking, "LEAST_S", 0.001)
+    monkeypatch.setattr(asking, "DEADLINES", 20_000.0)
+
+    async def slow(body: dict[str, Any]) -> tuple[int, object]:
+        await asyncio.sleep(0.05)
+        return right(body)
+
+    async def scenario() -> None:
+        async with loaded(Target(slow), Target(slow), deadline_s=0.01, plan=schedule(steps=3)) as load:
+            load.begin()
+            await until(lambda: is_over(load, 3))
+            assert total(load, "late") == total(load, "offered") > 0
+            assert total(load, "failed") == 0
+            assert len(load.tally.healthy) == len(load._schedule.cases())
+
+    asyncio.run(scenario())
+
+
+def test_who_answers_within_no_deadline_is_given_up() -> None:
+    """After three of them, and at least ten seconds."""
+
+    async def patience_s(deadline_ms: float) -> float | None:
+        one = asking.Asking(deadline_ms=deadline_ms)
+        await one.close()
+        return one._session.timeout.total
+
+    assert [asyncio.run(patience_s(ms)) for ms in (300, 10_000, 20_000)] == [10.0, 30.0, 60.0]
 
 
 def test_what_is_too_much_is_dropped_and_counted() -> None:

@@ -92,7 +92,12 @@ class Stage:
 
 @asynccontextmanager
 async def stage(
-    handler: Handler | None = None, *, cap: Cap | None = None, timeout_s: float = 60.0, base: bytes = b""
+    handler: Handler | None = None,
+    *,
+    cap: Cap | None = None,
+    timeout_s: float = 60.0,
+    base: bytes = b"",
+    spared: tuple[str, ...] = (),
 ) -> AsyncIterator[Stage]:
     """A proxy before a target; without a handler, before nothing that listens."""
     async with served(handler) as port:
@@ -102,6 +107,7 @@ async def stage(
                 journal=Path(folder) / "journal.jsonl",
                 cap=cap or Cap(),
                 timeout_s=timeout_s,
+                spared=spared,
             )
             async with proxied(options) as found:
                 yield found

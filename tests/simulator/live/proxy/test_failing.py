@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from simulator.live.lease import Effect
+from simulator.live.lease import Cap, Effect, Stop
 from simulator.live.proxy import client, dataplane
 from tests.simulator.live.proxy.stage import (
     OK,
@@ -245,3 +245,34 @@ def test_a_caller_that_says_nothing_more_is_given_up(sent: bytes, monkeypatch: p
     answer = run(scenario())
 
     assert answer == b"" if not sent else answer.startswith(b"HTTP/1.1 408 ")
+
+
+def test_a_target_that_hangs_ends_the_faults_before_it_answers_anybody() -> None:
+    """What is under way for longer than an answer may take is late already."""
+
+    async def hangs(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    async def scenario() -> tuple[int, str]:
+        async with stage(hangs, cap=Cap(stop=Stop(p99_ms=200, least_requests=3))) as found:
+            none = Effect("delay", {"distribution": "constant", "ms": 0})
+            await found.grant(none, share=0.0, stop=Stop(p99_ms=200, least_requests=3))
+            callers = [await found.connect() for _ in range(3)]
+            for _, writer in callers:
+                writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            table = found.plane.table
+
+            def stopped() -> bool:
+                table.sweep()
+                return not table.live()
+
+            await until(stopped)
+            said = table.told()[0]
+            for _, writer in callers:
+                await closed(writer)
+            return found.plane.counters.leases["stopped"], str(said["ended"])
+
+    count, why = run(scenario())
+
+    assert count == 1
+    assert why.startswith("it stopped by itself: p99 of 3 requests, 3 of them under way, is ")

@@ -126,6 +126,21 @@ def test_a_lease_ends_with_its_course(tmp_path: Path) -> None:
     assert journalled(tmp_path)[-1]["what"] == "over"
 
 
+def test_who_adds_up_what_a_lease_did_can_tell_its_grants_apart(tmp_path: Path) -> None:
+    """One that is asked for anew counts from 0 again; what an ended one did stands until then."""
+    clocks = Clocks()
+    table = table_of(tmp_path, clocks)
+    run(table.grant(lease())).touched = 5000
+    clocks.pass_(16)
+    table.sweep()
+    (ended,) = table.told()
+    run(table.grant(lease())).touched = 12
+    (anew,) = table.told()
+
+    assert (ended["touched"], ended["granted_s"], ended["age_s"]) == (5000, 1000.0, 16.0)
+    assert (anew["touched"], anew["granted_s"], anew["age_s"]) == (12, 1016.0, 0.0)
+
+
 def test_a_wall_clock_that_jumps_changes_no_lease(tmp_path: Path) -> None:
     """Neither does it end one, nor does it lengthen what the cap allows."""
     clocks = Clocks()
@@ -272,6 +287,8 @@ def test_leases_together_stay_below_the_cap(tmp_path: Path) -> None:
         (lease("f1", Effect("dealy")), "is of no kind that there is"),
         (lease("f1", Effect("delay", {"ms": -1})), "delay"),
         (lease(stop=Stop()), "names an error ratio or a p99"),
+        (lease(course=Course("periodic")), "says in ramp_s how long its period is"),
+        (lease(course=Course("pulse")), "says in duration_s how long it is"),
         (lease(stop=Stop(error_ratio=0.1, window_s=0)), "looks back 0.1 s to an hour"),
         (lease(paths=("predict",)), "paths begin with a slash"),
     ],
@@ -370,6 +387,62 @@ def test_a_stop_condition_sees_slow_answers() -> None:
 
     assert window.worse(1).startswith("p99 of 100 answers is 497 ms")
     assert calm.worse(1) == ""
+
+
+def test_a_stop_condition_sees_what_is_under_way() -> None:
+    """A target that hangs answers nobody, and is late from the moment on at which it should have."""
+    window = Window(Stop(p99_ms=5000, least_requests=50))
+    for _ in range(100):
+        window.add(0, 0.01, False)
+
+    assert window.worse(3, [3.0] * 60) == ""
+    found = "p99 of 160 requests, 60 of them under way, is 6022 ms: more than 5000 ms"
+    assert window.worse(6, [6.0] * 60) == found
+    assert window.worse(60, [7.0] * 60).startswith("p99 of 60 requests, 60 of them under way")
+    assert window.worse(60, [7.0] * 49) == ""
+    assert Window(Stop(error_ratio=0.5)).worse(60, [7.0] * 60) == ""
+
+
+@pytest.mark.parametrize(
+    ("stop", "words"),
+    [
+        (None, "it does not stop by itself when answers fail or come too late, and here it has to"),
+        (Stop(p99_ms=1000), "it stops by itself by no error ratio, and here it has to by 0.5 at most"),
+        (Stop(error_ratio=0.9, p99_ms=1000), "by the error ratio 0.9, and here it has to by 0.5 at most"),
+        (Stop(error_ratio=0.5, p99_ms=9000), "by the p99 in ms 9000, and here it has to by 1000 at most"),
+        (Stop(0.5, 1000, window_s=60), "by the window in s 60, and here it has to by 10 at most"),
+        (
+            Stop(0.5, 1000, least_requests=500),
+            "by the number of requests 500, and here it has to by 50 at most",
+        ),
+    ],
+)
+def test_no_lease_is_granted_that_would_not_stop_as_soon_as_the_cap_says(
+    tmp_path: Path, stop: Stop | None, words: str
+) -> None:
+    """Whoever asks for it: the cap is signed."""
+    table = table_of(tmp_path, Clocks(), Cap(stop=Stop(error_ratio=0.5, p99_ms=1000)))
+    run(table.grant(lease("f0", share=0.0, stop=Stop(error_ratio=0.5, p99_ms=800))))
+
+    status, sentence = refusal(table, lease(stop=stop))
+
+    assert status == 403
+    assert words in sentence
+
+
+def test_what_stopped_by_itself_says_so(tmp_path: Path) -> None:
+    """And cannot be renewed: whoever asked for it hears why."""
+    table = table_of(tmp_path, Clocks())
+    run(table.grant(lease(stop=Stop(error_ratio=0.5))))
+    for _ in range(50):
+        table.observe(0.01, failed=True)
+    table.sweep()
+
+    with pytest.raises(RefusedError) as refused:
+        table.renew("f1")
+
+    assert refused.value.status == 410
+    assert "it stopped by itself: 100.0% of 50 answers failed: more than 50.0%" in refused.value.sentence
 
 
 def test_the_log_gives_what_is_new(tmp_path: Path) -> None:

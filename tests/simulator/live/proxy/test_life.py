@@ -5,12 +5,17 @@ import errno
 import os
 from time import monotonic
 
+import aiohttp
 import pytest
 
 from simulator.live.lease import Effect
+from simulator.live.plane import bearer
+from simulator.live.process import LOOPBACK
 from simulator.live.proxy import journal
-from simulator.live.proxy.control import Life
+from simulator.live.proxy.control import Life, control
+from simulator.live.proxy.leases import UNNEEDED
 from simulator.live.proxy.serving import _live, _tick, _unwatched
+from simulator.live.serving import serving
 from tests.simulator.live.proxy.stage import Played, answer_from, closed, get, run, stage, until
 
 RESET = Effect("reset")
@@ -94,10 +99,58 @@ def test_without_its_clock_it_does_nothing_to_requests(monkeypatch: pytest.Monke
                 ticking = asyncio.ensure_future(_tick(proxy.plane))
                 await asyncio.wait([ticking])
                 assert isinstance(ticking.exception(), ZeroDivisionError)
-            _unwatched(proxy.plane)(ticking)
+                with pytest.raises(ZeroDivisionError):
+                    _unwatched(proxy.plane)(ticking)
             return len(proxy.plane.table.live()), proxy.plane.table.closed
 
     assert run(scenario()) == (0, "the proxy is not well: start another")
+
+
+def test_a_proxy_that_is_not_well_stays_so_whoever_says_that_it_is_needed(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """It is told, so that another is started; what was amiss is on standard error."""
+
+    async def breaks() -> None:
+        raise RuntimeError("the clock has stopped")
+
+    async def scenario() -> tuple[list[int], str]:
+        async with stage(Played()) as proxy:
+            life = Life(linger_s=0.0)
+            ticking = asyncio.ensure_future(breaks())
+            ticking.add_done_callback(_unwatched(proxy.plane))
+            await asyncio.wait([ticking])
+            await until(lambda: proxy.plane.table.closed)
+            async with (
+                serving(control("t", proxy.plane, life)) as port,
+                aiohttp.ClientSession(f"http://{LOOPBACK}:{port}", headers=bearer("t")) as asking,
+            ):
+                found = [(await asking.post("/alive")).status]
+                proxy.plane.seen = 0.0
+                await _live(proxy.plane, life)
+                found.append((await asking.post("/alive")).status)
+                lease = {"effects": [{"kind": "reset"}], "seed": 7}
+                found.append((await asking.put("/leases/f1", json=lease)).status)
+            return found, proxy.plane.table.closed
+
+    assert run(scenario()) == ([503, 503, 410], "the proxy is not well: start another")
+    assert "RuntimeError: the clock has stopped" in capfd.readouterr().err
+
+
+def test_a_proxy_that_nobody_needed_for_a_while_is_there_again_for_who_says_so() -> None:
+    async def scenario() -> tuple[str, int, str]:
+        async with stage(Played()) as proxy:
+            life = Life(linger_s=0.0)
+            proxy.plane.seen = 0.0
+            await _live(proxy.plane, life)
+            before = proxy.plane.table.closed
+            async with (
+                serving(control("t", proxy.plane, life)) as port,
+                aiohttp.ClientSession(f"http://{LOOPBACK}:{port}", headers=bearer("t")) as asking,
+            ):
+                return before, (await asking.post("/alive")).status, proxy.plane.table.closed
+
+    assert run(scenario()) == (UNNEEDED, 200, "")
 
 
 def test_a_full_disk_stops_no_request_and_no_end(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -397,6 +397,46 @@ def test_what_is_not_understood_passes_and_is_counted() -> None:
     assert target.bodies == bodies
 
 
+def test_what_a_tensor_cannot_hold_is_counted() -> None:
+    """A fault that does nothing says so: whole numbers have no null, and nobody knows the type of a stranger."""
+    target = Played()
+
+    def body(datatype: str) -> bytes:
+        tensor = {"name": "a", "shape": [1], "datatype": datatype, "data": [3]}
+        return json.dumps({"inputs": [tensor, {**tensor, "name": "b", "datatype": "FP32"}]}).encode()
+
+    bodies = [body("INT32"), body("INT32"), body("X" * 99), body("FP32")]
+
+    async def scenario() -> dict[str, int]:
+        async with stage(target) as proxy:
+            await proxy.grant(Effect("constant", {"field": "a", "value": None}))
+            for one in bodies:
+                await proxy.ask(post(one, path="/v2/models/m/infer"))
+            return dict(proxy.plane.counters.untouched)
+
+    assert run(scenario()) == {
+        "could not be edited: INT32": 2,
+        "could not be edited: a type that is not known": 1,
+    }
+    assert target.bodies[:3] == bodies[:3]
+    assert json.loads(target.bodies[3])["inputs"][0]["data"] == [None]
+
+
+def test_what_an_answer_cannot_hold_is_counted() -> None:
+    said = b'{"outputs":[{"name":"y","shape":[1],"datatype":"INT64","data":[3]}]}'
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(said)
+
+    async def scenario() -> tuple[bytes, dict[str, int]]:
+        async with stage(Played([head + said])) as proxy:
+            await proxy.grant(Effect("constant", {"field": "y", "value": None, "in": "answer"}))
+            answer = await proxy.ask(post(b"{}", path="/v2/models/m/infer"))
+            return answer, dict(proxy.plane.counters.untouched)
+
+    answer, untouched = run(scenario())
+    assert answer.endswith(said)
+    assert untouched == {"could not be edited: INT64": 1}
+
+
 def test_an_old_way_to_ask_for_a_new_protocol_is_ignored() -> None:
     """Upgrade: h2c with a body, as some callers send it always, is answered in HTTP/1.1; the next request too."""
     target = Played()

@@ -19,6 +19,7 @@ from simulator.live.effects import Prepared, prepared
 from simulator.live.headers import ASIDE, REQUEST_ID, TAKEN_AT
 from simulator.live.lease import Effect, Lease
 from simulator.live.process import LOOPBACK
+from simulator.live.proxy.paths import is_within
 from simulator.live.translating import leases, met
 from tests.simulator.live.faulty import MODEL, PIPELINE, SERVING, STORE, _fault
 from tests.simulator.live.sandbox.served import Bench, body, predicted, run, serving, turned
@@ -53,9 +54,7 @@ class Between:
         id, sent = request.headers[REQUEST_ID], read(request.path, "application/json", await request.read())
         assert sent is not None
         fates = [
-            lease.fate(id, sent, {}, 1.0)
-            for laid, lease in self.lain
-            if request.path.startswith(tuple(laid.paths))
+            lease.fate(id, sent, {}, 1.0) for laid, lease in self.lain if is_within(request.path, laid.paths)
         ]
         if any(fate is not None and fate.refuse is not None for fate in fates):
             return web.json_response({}, status=503)

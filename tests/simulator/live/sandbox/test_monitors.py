@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from statistics import fmean
 
 import numpy as np
 import pytest
@@ -62,6 +63,25 @@ def test_the_psi_of_healthy_traffic_is_what_sampling_makes_it(seed: int) -> None
             # The swing of the day makes windows between half and twice the mean; 1e-6 of chi-squares lie above.
             most = (1 / 10000 + 2 / requests) * (freedom + 5 * math.sqrt(2 * freedom) + 12)
             assert 0 < found < most
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_past_under_a_cap_has_no_more_requests_than_can_come(seed: int) -> None:
+    """Else a window moves too slowly. Of so many fewer requests, PSI is about as many times larger."""
+    few, many = bench(seed=seed, most_per_s=20.0), bench(seed=seed)
+
+    def mean_psi(made: Bench) -> float:
+        names = made.sandbox.monitors.features
+        return fmean(made.gauge("model_feature_psi", feature=name, window="10m") for name in names)
+
+    rate = few.sandbox.compression.factor
+    asked = 600 * 20.0 / rate
+    freedom = sum(bins.count - 1 for bins in few.sandbox.monitors.bins)
+    # The mean of a chi-square and six of its standard deviations around it.
+    near = 6 * math.sqrt(2 * freedom) / freedom
+    expected = freedom / len(few.sandbox.monitors.features) / asked
+    assert expected * (1 - near) < mean_psi(few)
+    assert mean_psi(many) < mean_psi(few) / 5
 
 
 def test_the_past_is_keyed_by_the_seed() -> None:

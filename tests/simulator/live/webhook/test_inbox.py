@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -91,6 +92,35 @@ def test_the_end_of_what_began_before_anybody_listened_is_nobodys_business(inbox
     told(inbox, body({**alert(ends=10), "startsAt": "2020-01-01T00:00:00Z"}))
 
     assert heard(inbox) == []
+
+
+def test_what_began_before_anybody_listened_is_left_out_and_noted(inbox: Inbox) -> None:
+    """Alertmanager repeats it during the drill, and tells its end; that it fires anew is news."""
+    old = {**alert(), "startsAt": "2020-01-01T00:00:00Z"}
+    told(inbox, *[body(old)] * 3, body({**alert(ends=10), "startsAt": "2020-01-01T00:00:00Z"}))
+
+    assert heard(inbox) == []
+    assert inbox.notes == [
+        f"'{KEY}' has fired since 2020-01-01 00:00:00 UTC, before the drill: that is left out"
+    ]
+    told(inbox, body(alert(starts=20)))
+    assert heard(inbox) == ["fires"]
+
+
+def test_what_fires_already_hides_nothing_that_begins(inbox: Inbox) -> None:
+    """Another region is another alert of the same signal."""
+    old = {**alert(), "startsAt": "2020-01-01T00:00:00Z"}
+    told(inbox, body(old), body(alert({**LABELS, "region": "eu"})), body({**old, "status": "resolved"}))
+
+    assert heard(inbox) == ["fires"]
+
+
+def test_a_clock_that_is_a_little_behind_makes_nothing_old(inbox: Inbox) -> None:
+    """Alerts carry the time of the machine that tells them."""
+    starts = (datetime.now(UTC) - timedelta(seconds=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    told(inbox, body({**alert(), "startsAt": starts}))
+
+    assert heard(inbox) == ["fires"]
 
 
 def test_a_beginning_that_moves_is_still_the_same_firing(inbox: Inbox) -> None:
