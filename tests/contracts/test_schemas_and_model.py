@@ -21,7 +21,8 @@ DEFINED_IN = {
     "service": (
         "Service= Link=dashboard Link=log Artifacts Feature Weight Rule NodeVersion=version Node Edge "
         "Lineage Traffic RouteLatency=route-latency Latency Labels Panel DriftMonitor=drift Golden Profile Slo "
-        "HttpBinding=http Binding Control Answering MetricsSource=metrics-source Deployment "
+        "HttpBinding=http HttpReading=http-reading Reading Binding Control Answering "
+        "MetricsSource=metrics-source Stopping Deployment "
         "MetricName=metric-name MetricLabel=label Metrics "
         "AlertLabel=alert-label"
     ),
@@ -71,6 +72,8 @@ def yaml_key(field: str) -> str:
 
 
 def plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {key: one for key, one in dataclasses.asdict(value).items() if one is not None}
     return [] if value == () else value
 
 
@@ -91,7 +94,7 @@ def test_schema_and_model_agree(name: str, ref: str) -> None:
     fields = dataclasses.fields(getattr(model, name))
     found = list(forms(*resolve(ref, "common")))
     keys = {key for form in found for key in form["properties"]}
-    required = set.intersection(*(set(form["required"]) for form in found))
+    required = set.intersection(*(set(form.get("required", ())) for form in found))
 
     assert keys == {yaml_key(f.name) for f in fields}
     assert required == {

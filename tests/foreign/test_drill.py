@@ -14,7 +14,18 @@ import pytest
 from click.testing import CliRunner
 
 from generator.catalogue_file import write
-from generator.model import Binding, Catalogue, Control, Drill, Fault, HttpBinding, Live, Service, Span
+from generator.model import (
+    Binding,
+    Catalogue,
+    Control,
+    Drill,
+    Fault,
+    HttpBinding,
+    Live,
+    Service,
+    Span,
+    Stopping,
+)
 from simulator.cli import drill as command
 from simulator.events import (
     Acted,
@@ -65,7 +76,9 @@ def catalogue(team: Stack, tmp_path_factory: pytest.TempPathFactory) -> tuple[Ca
 def _theirs(service: Service, team: Stack, deploy: Path) -> Service:
     (staging,) = service.deployments
     controls = tuple(_bound(one, team, deploy) for one in service.controls)
-    return replace(service, deployments=(replace(staging, target=team.target),), controls=controls)
+    # A machine that is held up makes answers late, and that must not end the faults.
+    there = replace(staging, target=team.target, stop=Stopping(error_ratio=1.0, p99_ms=60_000.0))
+    return replace(service, deployments=(there,), controls=controls)
 
 
 def _bound(control: Control, team: Stack, deploy: Path) -> Control:

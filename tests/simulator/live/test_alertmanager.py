@@ -134,7 +134,7 @@ def _play(folder: Path) -> _Played:
                 session.run()
                 with contextlib.closing(_kept(stage, chain)) as server:
                     sampled = server.sample()
-                scraped = world.target.scrape(0.0)
+                scraped = target._parts.sample()
             world.settle()
         finally:
             target.end()
