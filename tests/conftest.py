@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable
 
@@ -17,6 +18,10 @@ settings.load_profile("drillbook")
 # Live drills of whoever runs the tests are none of theirs, least of all for 'drill panic', which ends every one on the
 # machine: those of each worker are kept apart from those of all others, and so are its state and what it panics about.
 os.environ["DRILLBOOK_STATE"] = os.environ["DRILLBOOK_APART"] = tempfile.mkdtemp(prefix="drillbook-state-")
+
+# Whoever starts the tests in the background has them ignore Ctrl-C, and so would every program that they start.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Tests start hundreds of Python processes; each would compile our packages for itself.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

@@ -109,7 +109,7 @@ def test_a_link_to_an_allowed_program_is_another_program(tells: str, tmp_path: P
     [
         ("import sys; sys.exit(3)", 3, "ended with status 3"),
         ("import os; os.kill(os.getpid(), 9)", 137, "was ended by signal 9"),
-        ("import os; os.kill(os.getpid(), 1)", 129, "was ended by signal 1"),
+        ("import os; os.kill(os.getpid(), 10)", 138, "was ended by signal 10"),
     ],
 )
 def test_how_it_ended_is_its_status(code: str, status: int, why: str) -> None:
