@@ -148,9 +148,11 @@ def burdens_of(record: Record) -> tuple[tuple[str, Burden], ...]:
     if started is None or found is None:
         return ()
     impact, horizon = found[1].impact, started[1].horizon_minutes
+    team = area_of(impact)
     curves = (
-        ("team", area_of(impact)),
-        ("robot", impact.robot),
+        ("team", team),
+        # Where the robot was the team, it is measured as one.
+        ("robot", team if impact.robot == impact.team else impact.robot),
         ("oracle", impact.oracle),
         ("none", impact.none),
     )

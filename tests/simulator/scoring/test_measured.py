@@ -18,6 +18,7 @@ from simulator.events import (
     Record,
     Revealed,
 )
+from simulator.report.lessons import burdens_of
 from simulator.scoring import Dimension, score
 from simulator.scoring.case import Truth, case_of
 from simulator.scoring.measured import trial
@@ -160,6 +161,18 @@ def test_harm_that_lasts_is_not_over_because_the_drill_is() -> None:
 
     back = [truth_of(live(CURED, harm, seed, tolerance=0.05)).back() for seed in range(20)]
     assert back.count(None) >= 18
+
+
+def test_the_robot_that_was_the_team_bore_what_the_team_bore() -> None:
+    """Chance, which takes a measured curve below nothing, makes up for itself in both."""
+    *before, last = live(CURED, HARM, 7, natural=0.05).events
+    assert isinstance(last.payload, Revealed)
+    impact = last.payload.impact
+    told = replace(last.payload, impact=replace(impact, robot=impact.team))
+
+    borne = dict(burdens_of(Record((*before, replace(last, payload=told)))))
+
+    assert borne["robot"].minutes == borne["team"].minutes == pytest.approx(13 * 0.4, rel=0.1)
 
 
 def test_one_hypothesis_does_not_stay_open_as_requests_are_late_by_nature() -> None:
