@@ -1,6 +1,7 @@
 """``make soak``: kill drills, spoil sources at random, and write what was found to the docs.
 
-``python -m tests.soak living [KILLS STOPS]``: the processes of live drills alone, and no page.
+``python -m tests.soak living``: the processes of live drills alone, and their part of the page.
+``python -m tests.soak living KILLS STOPS``: so many of them, and no page.
 """
 
 from __future__ import annotations
@@ -52,9 +53,20 @@ def main() -> None:
 def _living(counts: Sequence[str]) -> None:
     """That part alone."""
     struck = living.told(*(int(count) for count in counts))
-    print(living.section(struck))
+    told = living.section(struck)
+    print(told)
+    if not counts:
+        PAGE.write_text(_renewed(PAGE.read_text(encoding="utf-8"), told), encoding="utf-8")
     if broken := sum(bool(living.failure(one)) for one in struck):
         raise SystemExit(f"{broken} promises about live drills were broken")
+
+
+def _renewed(page: str, section: str) -> str:
+    """The page with one section in the place of what stood under its heading, or at the end."""
+    heading = section.strip().partition("\n")[0]
+    before, _, rest = page.partition(f"\n{heading}\n")
+    _, _, after = rest.partition("\n## ")
+    return before + section + (f"\n## {after}" if after else "")
 
 
 def _killed() -> tuple[int, int]:

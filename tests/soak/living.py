@@ -1,6 +1,6 @@
 """Processes of live drills killed and stopped at random in; whether a fault outlived its lease or requests ceased, out.
 
-``python -m tests.soak living [KILLS STOPS]`` does this part of the campaign alone, and writes no page.
+``python -m tests.soak living`` does this part of the campaign alone.
 """
 
 from __future__ import annotations
