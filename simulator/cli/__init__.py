@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from generator.entry import enter
-from simulator.cli import against, joining, listing, live, panicking, reading, rehearsing, running
+from simulator.cli import arming, joining, listing, live, panicking, reading, rehearsing, running
 from simulator.cli.group import drill
 
 __all__ = [
-    "against",
+    "arming",
     "drill",
     "joining",
     "listing",

@@ -1,32 +1,23 @@
-"""``drill arm``, and what ``drill run --live`` is told of somebody's service: the venue of the drill there."""
+"""What ``drill run --live`` is told of somebody's service in; the venue of the drill there out."""
 
 from __future__ import annotations
 
 import functools
-import json
 import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from generator.entry import GOOD, with_given_catalogue
-from simulator.cli.group import drill
-from simulator.cli.needing import installed
-
 if TYPE_CHECKING:
-    from generator.model import Catalogue, Deployment, Drill, Service
-    from simulator.cli.allowance import Allowance
+    from generator.model import Catalogue, Deployment, Service
     from simulator.live.deployed import Deployed
     from simulator.live.lease import Cap
     from simulator.live.venue import Venue
 
 VARIABLE = "DRILLBOOK_ARM"
-SEEDS = range(32)
-"""A token has to allow what any seed may draw."""
 OURS = {"sandbox": " --live", "simulated": ""}
 """Environments that serve nobody, and what plays a drill there."""
 SLACK, STARTS_MINUTES = 1.5, 10.0
@@ -101,13 +92,13 @@ def venue_of(catalogue: Catalogue, name: str, against: Against, *, speed: float 
         if against.environment is None:
             _alone(against)
             return Sandbox(live)
-        service, deployment = _deployment(catalogue, name, against.environment)
-        target = _target(deployment, against.target)
+        service, deployment = deployment_named(catalogue, name, against.environment)
+        target = target_of(deployment, against.target)
         armed = arming.read(
             _token(name, against, target),
             target=target,
             environment=against.environment,
-            scope=_scope(catalogue, name, deployment),
+            scope=scope(catalogue, name, deployment),
             drill=name,
             key=arming.key(),
         )
@@ -135,7 +126,7 @@ def _token(name: str, against: Against, target: str) -> str:
     return against.token or ""
 
 
-def _scope(catalogue: Catalogue, name: str, deployment: Deployment) -> str:
+def scope(catalogue: Catalogue, name: str, deployment: Deployment) -> str:
     from simulator.live.arming import scope_of
 
     one = catalogue.drill(name)
@@ -150,7 +141,7 @@ def _alone(against: Against) -> None:
             raise click.BadParameter("it belongs to --environment: name that too", param_hint=option)
 
 
-def _deployment(catalogue: Catalogue, name: str, environment: str) -> tuple[Service, Deployment]:
+def deployment_named(catalogue: Catalogue, name: str, environment: str) -> tuple[Service, Deployment]:
     service = catalogue.service(catalogue.drill(name).service)
     found = service.deployment(environment)
     if found is not None:
@@ -167,7 +158,7 @@ def _deployment(catalogue: Catalogue, name: str, environment: str) -> tuple[Serv
     raise click.BadParameter(why, param_hint="--environment")
 
 
-def _target(deployment: Deployment, given: str | None) -> str:
+def target_of(deployment: Deployment, given: str | None) -> str:
     """Wrong usage where it is no address, or holds the path that requests are sent to below it."""
     from simulator.live.arming import ArmError, plain_target
 
@@ -205,12 +196,12 @@ def _deployed(
     from simulator.live.deployed import Deployed
 
     bindings = [binding for control in service.controls for binding in control.bindings]
-    labels = _labels(service, against.labels)
+    labels = labels_given(service, against.labels)
     secrets = Secrets.of(bindings, also={"of the token": against.token or ""})
     return Deployed(live, deployment, target, cap, against.allowed, labels, secrets)
 
 
-def _labels(service: Service, given: tuple[str, ...]) -> Mapping[str, str]:
+def labels_given(service: Service, given: tuple[str, ...]) -> Mapping[str, str]:
     from simulator.live.binding import RefusedBindingError, labels_of
 
     try:
@@ -224,130 +215,3 @@ def _label(text: str) -> tuple[str, str]:
     if not name or not equals:
         raise click.BadParameter(f"'{text}' is not NAME=VALUE, as in region=eu-1", param_hint="--label")
     return name, value
-
-
-@drill.command(
-    epilog="""\b
-Examples:
-  drill arm distance-in-kilometres --environment staging
-  T=$(drill arm distance-in-kilometres --environment staging --minutes 30) && export DRILLBOOK_ARM=$T
-"""
-)
-@click.argument("name", metavar="DRILL")
-@click.option(
-    "--environment",
-    required=True,
-    metavar="NAME",
-    help="A deployment of the service's file, such as staging.",
-)
-@click.option("--target", metavar="URL", help="Its address, where it is another one than the file says.")
-@click.option(
-    "--share", type=click.FloatRange(0, 1, min_open=True),
-    help="Of the requests, those that faults may touch; default: what it needs. With less it never begins.",
-)  # fmt: skip
-@click.option(
-    "--minutes", type=click.FloatRange(0, 24 * 60, min_open=True),
-    help="Of the wall, until the token expires, and every fault with it; default: as long as people need, and more.",
-)  # fmt: skip
-@click.option(
-    "--allow", "allowed", metavar="PROGRAM", multiple=True,
-    help="A program that bindings may run, as drill run is told; here it only says what can be turned then.",
-)  # fmt: skip
-@click.option(
-    "--label", "labels", metavar="NAME=VALUE", multiple=True,
-    help="A label of the alert that bindings ask for, as drill run is told; the same.",
-)  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="Print token and allowance for programs.")
-@with_given_catalogue
-def arm(
-    catalogue: Catalogue,
-    *,
-    root: Path,
-    name: str,
-    environment: str,
-    target: str | None,
-    share: float | None,
-    minutes: float | None,
-    allowed: tuple[str, ...],
-    labels: tuple[str, ...],
-    as_json: bool,
-) -> int:
-    """Allow one run of a live drill against somebody's service, and say first what it may do there.
-
-    Prints a token that this machine alone takes, once, for this drill, this target and no more than what it says.
-    Whoever may decide about the service makes it.
-    """
-    installed()
-    from simulator.cli.allowance import Allowance
-    from simulator.cli.running import PACE_OF_HANDS, known_drill
-    from simulator.faults.solving import UnreachableError
-    from simulator.live import arming
-    from simulator.live.arming import ArmError
-    from simulator.live.drive import NotPlayableError, live_of
-    from simulator.live.translating import NotLiveError
-
-    known_drill(catalogue, name)
-    one = catalogue.drill(name)
-    service, deployment = _deployment(catalogue, name, environment)
-    try:
-        live, address = live_of(one), _target(deployment, target)
-        needed = _needed(catalogue, name, deployment, live, address)
-        lasts = minutes or min(_minutes(one, live, deployment), arming.LONGEST_MINUTES)
-        # A drill without faults gets none, whatever somebody would allow it.
-        cap = needed if share is None or not needed.share else replace(needed, share=share)
-        cap = replace(cap, until=time.time() + lasts * 60)
-        told = Allowance(
-            name, service, deployment, address, cap, live, PACE_OF_HANDS, allowed, _labels(service, labels)
-        )
-        token = arming.arm(
-            address,
-            name,
-            cap,
-            environment=environment,
-            scope=_scope(catalogue, name, deployment),
-            requests_per_s=told.per_s(),
-            minutes=lasts,
-            key=arming.key(),
-        )
-    except (ArmError, NotPlayableError, NotLiveError, UnreachableError) as error:
-        raise click.UsageError(str(error)) from error
-    if as_json:
-        click.echo(json.dumps(_data(told, token), indent=2))
-        return GOOD
-    click.echo("\n".join(told.words()), err=True)
-    click.echo(token)
-    return GOOD
-
-
-def _data(told: Allowance, token: str) -> Mapping[str, Any]:
-    """For programs."""
-    from generator.values import plain
-
-    cap = plain(told.cap)
-    return {
-        "drill": told.drill,
-        "environment": told.deployment.environment,
-        "target": told.target,
-        "token": token,
-        "cap": {**cap, "requests_per_s": told.per_s()},
-        "cannot_be_turned": dict(told.unable()),
-        "notes": [*told.remarks()],
-    }
-
-
-def _needed(catalogue: Catalogue, name: str, deployment: Deployment, live: Any, target: str) -> Cap:
-    from simulator.live.deployed import Deployed, needed, widest
-    from simulator.live.lease import Cap
-    from simulator.session.stage import set_up
-
-    venue = Deployed(live, deployment, target, Cap())
-    return widest([needed(venue.leases(set_up(catalogue, name, [seed]))) for seed in SEEDS])
-
-
-def _minutes(one: Drill, live: Any, deployment: Deployment) -> float:
-    """How long a token lasts when nobody says: so that people, the slowest, come to the end of the drill."""
-    from simulator.cli.running import PACE_OF_HANDS
-    from simulator.live.deployed import compression_of
-
-    slowest = replace(live, compression=min(live.compression, PACE_OF_HANDS))
-    return SLACK * one.horizon_minutes / compression_of(slowest, deployment) + STARTS_MINUTES

@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from generator import entry
 from generator.crash import write_log
 from generator.model import Catalogue, Deployment, Drill, Live, MetricsSource
-from simulator.cli import against
+from simulator.cli import against, arming
 from simulator.cli import drill as command
 from simulator.live import drive, runs
 from simulator.live.deployed import Deployed
@@ -69,7 +69,7 @@ def given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Given:
     """Sets what the sources say. Nothing of the machine's own state is touched."""
     monkeypatch.setenv(runs.STATE_VARIABLE, str(tmp_path / "state"))
     monkeypatch.delenv("DRILLBOOK_ARM", raising=False)
-    monkeypatch.setattr(against, "SEEDS", range(1))
+    monkeypatch.setattr(arming, "SEEDS", range(1))
 
     def says(**changed: Any) -> None:
         monkeypatch.setattr(entry, "_from_sources", lambda *_, **__: _catalogue(**changed))
