@@ -104,9 +104,7 @@ class Tally:
             row.refused += 1
         else:
             row.failed += 1
-        if (healthy := self.healthy.get(case)) is not None:
-            row.compared += 1
-            row.worse += is_worse(end_of(answer, label, is_late=is_late), healthy)
+        self._compare(row, case, end_of(answer, label, is_late=is_late))
 
     def golden(self, step: int, case: int, answer: Answer, latency_ms: float) -> None:
         """The same past the proxy."""
@@ -116,6 +114,9 @@ class Tally:
         row.failed += end == "failed"
         row.late += end == "late"
         row.wrong += end == "wrong"
+        self._compare(row, case, end)
+
+    def _compare(self, row: Row | Goldens, case: int, end: End) -> None:
         if (healthy := self.healthy.get(case)) is not None:
             row.compared += 1
             row.worse += is_worse(end, healthy)
