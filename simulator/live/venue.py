@@ -108,7 +108,7 @@ class Sandbox:
         load = {"--target": "{proxy.url}", "--direct": "{sandbox.url}"}
         return (
             Spec("sandbox", options({**shared, **sandbox})),
-            Spec("proxy", options(proxy)),
+            Spec("proxy", (*options(proxy), "--ours")),
             Spec("load", options({**shared, **load, **load_options(stage, folder)})),
         )
 

@@ -40,6 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                         cap=options.cap,
                         timeout_s=options.timeout,
                         spared=options.spare,
+                        ours=options.ours,
                     ),
                     token,
                     Life(),
@@ -58,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--control-port", type=int, default=0)
     parser.add_argument("--cap", type=_cap, default=Cap(), metavar="JSON")
     parser.add_argument("--spare", type=_paths, default=(), metavar="JSON")
+    parser.add_argument("--ours", action="store_true")
     parser.add_argument("--timeout", type=float, default=60.0, metavar="SECONDS")
     return parser
 

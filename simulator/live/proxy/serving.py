@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import traceback
 from collections.abc import Callable
@@ -44,6 +45,8 @@ class Options:
     timeout_s: float = TIMEOUT_S
     spared: tuple[str, ...] = ()
     """Paths that no lease touches, beside those of health and metrics."""
+    ours: bool = False
+    """The target serves nobody: when it is no longer needed, the proxy goes, whoever still comes."""
 
 
 def assembled(options: Options, loop: asyncio.AbstractEventLoop) -> DataPlane:
@@ -71,7 +74,7 @@ async def serve(options: Options, token: str, life: Life) -> None:
             announce(
                 url=f"http://{LOOPBACK}:{port}", control=f"http://{LOOPBACK}:{control_port}", pid=os.getpid()
             )
-            await _live(plane, life)
+            await _live(plane, life, ours=options.ours)
             server.close()
             await _drain(plane)
         finally:
@@ -85,15 +88,21 @@ async def serve(options: Options, token: str, life: Life) -> None:
             await loop.run_in_executor(None, plane.table.close)
 
 
-async def _live(plane: DataPlane, life: Life) -> None:
-    """Returns when it may go: at a signal, or when nobody needs it and nobody comes any more."""
+async def _live(plane: DataPlane, life: Life, *, ours: bool = False) -> None:
+    """Returns when it may go: at a signal, or when nobody needs it and nobody comes any more.
+
+    ``ours``: the target goes as well, so who still comes would be told nothing but that it is gone.
+    """
+    asked_at = math.inf
     while True:
         await life.over()
         asked = life.stopped or life.finishing
         plane.table.shut("the proxy was asked to go" if asked else UNNEEDED)
         plane.finishing = life.finishing
-        patience_s = FINISHED_S if life.finishing else LINGER_S
-        if life.stopped or (not plane.callers and monotonic() - plane.seen >= patience_s):
+        now, patience_s = monotonic(), FINISHED_S if life.finishing else LINGER_S
+        asked_at = min(asked_at, now)
+        is_left = not plane.callers and now - plane.seen >= patience_s
+        if life.stopped or is_left or (ours and (not life.finishing or now - asked_at >= patience_s)):
             return
         await asyncio.sleep(TICK_S)
 

@@ -12,6 +12,7 @@ from simulator.live.lease import Effect
 from simulator.live.plane import bearer
 from simulator.live.process import LOOPBACK
 from simulator.live.proxy import journal
+from simulator.live.proxy import serving as serving_proxy
 from simulator.live.proxy.control import Life, control
 from simulator.live.proxy.leases import UNNEEDED
 from simulator.live.proxy.serving import _live, _tick, _unwatched
@@ -44,6 +45,28 @@ def test_when_nobody_needs_faults_they_end_and_requests_pass_as_long_as_callers_
     assert head.startswith(b"HTTP/1.1 200")
     assert stays
     assert "nobody has said for long" in why
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_before_our_own_target_it_goes_whoever_still_comes(
+    asked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page that is left open, or a loop in somebody's shell, keeps nothing of a drill behind."""
+    monkeypatch.setattr(serving_proxy, "FINISHED_S", 0.5)
+
+    async def scenario() -> bool:
+        async with stage(Played()) as proxy:
+            _, writer = await proxy.connect()
+            await until(lambda: proxy.plane.callers)
+            life = Life(linger_s=600.0 if asked else 0.0)
+            if asked:
+                life.finish()
+            await _live(proxy.plane, life, ours=True)
+            is_connected = bool(proxy.plane.callers)
+            await closed(writer)
+            return is_connected
+
+    assert run(scenario())
 
 
 def test_who_comes_with_a_connection_for_each_request_has_not_gone() -> None:
