@@ -154,9 +154,12 @@ def _run(words: list[str]) -> str:
 
 
 def test_the_unit_change_is_detected_by_the_runbooks_own_signals(played: Record) -> None:
-    """MLflow exposes nothing; the observer beside it does."""
+    """MLflow exposes nothing; the observer beside it does.
+
+    Which of the two is first is chance; the other stays silent where the robot has masked the field by then.
+    """
     fired = [alert.signal for alert in payloads(played, AlertChanged) if alert.state == "firing"]
-    assert "distance-mean" in fired
+    assert {"distance-mean", "distance-psi"} & {signal.rpartition("/")[2] for signal in fired}
     assert [opened.runbook for opened in payloads(played, Opened)] == [RUNBOOK]
 
 

@@ -224,7 +224,8 @@ The tests do it once for each process.
 
 Live drills are played with their fault in force, and at random instants one or two of their processes get a signal.
 Two drills are under way at a time, on two cores.
-Half of those that are stopped are let go on after up to six seconds; some kills fall while all is still coming up.
+Half of those that are stopped are let go on after up to six seconds, those who hold a fault once it has ended.
+Some kills fall while all is still coming up.
 Who holds a fault, a drill or one before somebody else's service, is struck with and without the watchdog.
 Without it nobody is left who could end the fault, and the lease alone does; now and then `drill panic` is typed.
 Twenty times a second a request goes through the proxy: whether it is answered, and whether a fault fell on it.

@@ -191,7 +191,8 @@ def strike_drill(
     rooms = (begun.kind, "watchdog") if blind else (begun.kind,)
     watchdog, since = begun.process("watchdog"), time.monotonic()
     found = Strike(rooms, how.name)
-    for who in (begun.identity, *([watchdog.identity] if blind and watchdog else [])):
+    struck = (begun.identity, *([watchdog.identity] if blind and watchdog else []))
+    for who in struck:
         shell.send(who, how)
     if panics:
         time.sleep(rng.uniform(0.0, 3.0))
@@ -206,7 +207,9 @@ def strike_drill(
     if begun.kind == "controller" and lost:
         found.failure = f"{len(lost)} of {len(probes)} requests to another's target got no answer"
     if how == signal.SIGSTOP:
-        shell.send(begun.identity, signal.SIGCONT)
+        # Nobody but 'drill panic' ends who stands still for ever; whoever goes on ends by itself.
+        for who in struck:
+            shell.send(who, signal.SIGCONT)
     return found
 
 
