@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import signal
@@ -17,7 +18,9 @@ settings.load_profile("drillbook")
 
 # Live drills of whoever runs the tests are none of theirs, least of all for 'drill panic', which ends every one on the
 # machine: those of each worker are kept apart from those of all others, and so are its state and what it panics about.
-os.environ["DRILLBOOK_STATE"] = os.environ["DRILLBOOK_APART"] = tempfile.mkdtemp(prefix="drillbook-state-")
+STATE = tempfile.mkdtemp(prefix="drillbook-state-")
+os.environ["DRILLBOOK_STATE"] = os.environ["DRILLBOOK_APART"] = STATE
+atexit.register(shutil.rmtree, STATE, ignore_errors=True)
 
 # Whoever starts the tests in the background has them ignore Ctrl-C, and so would every program that they start.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
