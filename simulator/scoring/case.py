@@ -83,8 +83,12 @@ class Truth:
         return self._against(self.tolerated).stays(self.tolerated, since=self.t0)
 
     def mitigated(self) -> float | None:
-        """The instant from which users have, to the horizon, about what the oracle would leave them with."""
-        return self._against(self.remaining).stays(self.remaining, since=self.t0)
+        """The instant from which users have, to the horizon, about what the oracle would leave them with.
+
+        Never before ``back``: against each of two limits, chance may end harm at another step of a measured curve.
+        """
+        back, gone = self.back(), self._against(self.remaining).stays(self.remaining, since=self.t0)
+        return None if back is None or gone is None else max(back, gone)
 
     def borne(self, at: float) -> float:
         """The team's impact at an instant from t0 on, above the tolerance only where that is no chance."""

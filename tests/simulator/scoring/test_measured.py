@@ -144,6 +144,16 @@ def test_a_true_cure_is_dated_to_the_minute(tolerance: float, natural: float, a_
         assert all(abs(one - 25) <= 3 for one in dated)
 
 
+def test_harm_that_fades_is_never_mitigated_before_it_is_back_under_the_tolerance() -> None:
+    """The limit of mitigation is the lower one, and finds shorter windows, which may end sooner."""
+    harm = HARM + ((AT >= 25) & (AT < 27)) * 0.25 * (27 - AT) / 2
+    truths = [truth_of(live(CURED, harm, seed, tolerance=0.05, a_step=19)) for seed in range(20)]
+
+    dated = [(truth.back(), truth.mitigated()) for truth in truths]
+    assert all(back is not None and (gone is None or gone >= back) for back, gone in dated)
+    assert sum(gone is not None for _, gone in dated) >= 18
+
+
 def test_harm_of_twice_the_tolerance_for_ten_minutes_is_never_missed() -> None:
     """By theory one in a thousand is: of 1,440 requests, 5.5 % may end worse, and 10.5 % do."""
     harm = HARM + ((AT >= 50) & (AT < 60)) * 0.1
